@@ -1,0 +1,53 @@
+"""A request's JSON, read as strictly as the client reads ours."""
+
+import re
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from pydantic_core import from_json
+
+from api.errors import ApiError
+from runs.encoding import unsafe_key
+
+# What may hold a key that clients refuse, or a number that is none in JavaScript. Only then is it worth a walk.
+_SUSPICIOUS = re.compile(rb'"__proto__"|"prototype"|\\u|[0-9][eE]\+?[0-9]{3}|[0-9]{200}')
+_LARGEST = 1.7976931348623157e308
+
+
+def read_json(request: HttpRequest) -> Any:
+    """The request's body, parsed.
+
+    Raises:
+        ApiError: 413 if it is larger than MAX_BODY_BYTES, 415 if it is not application/json, 400 if it is not JSON
+            that a strict client would take: NaN, Infinity, a `__proto__` key, half a surrogate pair, 200 levels deep.
+    """
+    if request.content_type != "application/json":
+        raise ApiError(415, "Send the request as JSON, with the header Content-Type: application/json.")
+    if getattr(request, "scope", {}).get("body_too_large"):  # said by asgi.BodyLimit
+        limit = f"The body is larger than {settings.MAX_BODY_BYTES} bytes."
+        raise ApiError(413, limit, headers={"Connection": "close"})
+    body = request.body
+    try:
+        value = from_json(body, allow_inf_nan=False)
+    except ValueError as error:
+        raise ApiError(400, f"The body is not valid JSON: {error}.") from None
+    if _SUSPICIOUS.search(body):
+        if key := unsafe_key(value):
+            raise ApiError(400, f"The body has the key {key}, which is not allowed.")
+        if _has_infinite_number(value):
+            raise ApiError(400, "The body has a number that is too large.")
+    return value
+
+
+def _has_infinite_number(value: Any) -> bool:
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, dict):
+            pending.extend(item.values())
+        elif isinstance(item, list):
+            pending.extend(item)
+        elif isinstance(item, int | float) and abs(item) > _LARGEST:
+            return True
+    return False

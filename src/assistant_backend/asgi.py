@@ -1,0 +1,36 @@
+"""The ASGI application that gunicorn, uvicorn and runserver serve."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "assistant_backend.settings")
+
+from django.conf import settings
+from django.core.asgi import get_asgi_application
+from django.core.cache import close_caches
+from django.core.handlers.base import reset_urlconf
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, reset_queries
+
+import assistant_backend
+from api import probes, views
+from api.asgi import BodyLimit, Lifespan
+from telemetry import sentry
+
+
+def _startup() -> None:
+    sentry.start(settings.SENTRY_DSN, release=assistant_backend.__version__)
+    views.assistant()
+    probes.Process.started = True
+
+
+django_application = get_asgi_application()
+
+if not settings.DATABASES:
+    # A synchronous receiver costs every request a hop to a thread; these have nothing to do here.
+    request_started.disconnect(reset_queries)
+    request_started.disconnect(close_old_connections)
+    request_finished.disconnect(close_old_connections)
+    request_finished.disconnect(close_caches)
+    request_finished.disconnect(reset_urlconf)
+
+application = Lifespan(BodyLimit(django_application, settings.MAX_BODY_BYTES), startup=_startup, shutdown=sentry.flush)

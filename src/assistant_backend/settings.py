@@ -1,0 +1,69 @@
+"""Django's settings, from the environment (environment.py has the variables, .env.example explains them)."""
+
+from corsheaders.defaults import default_headers
+
+from assistant_backend import environment
+from telemetry import logs
+
+_env = environment.read()
+
+HOST: str = _env["HOST"]
+PORT: int = _env["PORT"]
+DEBUG: bool = _env["DEBUG"]
+SECRET_KEY: str = _env["SECRET_KEY"]
+ALLOWED_HOSTS: list[str] = _env["ALLOWED_HOSTS"]
+
+ASSISTANT: str = _env["ASSISTANT"]
+ASSISTANT_PROTOCOL: str = _env["ASSISTANT_PROTOCOL"]
+ASSISTANT_MESSAGE_FORMAT: str = _env["ASSISTANT_MESSAGE_FORMAT"]
+MOCK_DELAY_SECONDS: float = _env["MOCK_DELAY_SECONDS"]
+HEARTBEAT_SECONDS: float = _env["HEARTBEAT_SECONDS"]
+FLUSH_INTERVAL_SECONDS: float = _env["FLUSH_INTERVAL_MS"] / 1000
+MAX_BODY_BYTES: int = _env["MAX_BODY_BYTES"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES  # no file is spooled to a disk that may be read-only
+DATA_UPLOAD_MAX_MEMORY_SIZE = None  # asgi.BodyLimit bounds the body while it arrives
+SENTRY_DSN: str = _env["SENTRY_DSN"]
+
+ROOT_URLCONF = "assistant_backend.urls"
+APPEND_SLASH = False
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = False
+DATABASES: dict[str, dict[str, object]] = {}
+
+# `api` comes before staticfiles: its runserver is the one that streams.
+INSTALLED_APPS = ["api", "corsheaders", "django.contrib.staticfiles"]
+
+# Each one is async: a sync middleware costs every stream a hop to a thread and back.
+MIDDLEWARE = [
+    "api.middleware.security_headers",
+    "corsheaders.middleware.CorsMiddleware",
+    "api.middleware.allowed_hosts",
+    "api.middleware.static_files",
+]
+
+# api.middleware.security_headers does natively what these checks miss SecurityMiddleware,
+# XFrameOptionsMiddleware and CsrfViewMiddleware for; TLS ends in front of this server.
+SILENCED_SYSTEM_CHECKS = ["security.W001", "security.W002", "security.W003", "security.W008"]
+
+CORS_ALLOWED_ORIGINS: list[str] = _env["CORS_ORIGINS"]
+CORS_ALLOW_CREDENTIALS = True
+# `*` does not cover Authorization, so the usual headers are named as well.
+CORS_ALLOW_HEADERS = [*default_headers, "x-client-id", "*"]
+CORS_EXPOSE_HEADERS = ["X-Run-Id", "Aui-Replay-Content-Length"]
+
+TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = environment.ROOT / "staticfiles"
+_collected = (STATIC_ROOT / "staticfiles.json").is_file()
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not _collected
+STORAGES = {
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if _collected or environment.COLLECTING
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    }
+}
+
+LOGGING = logs.configuration(_env["LOG_LEVEL"], json=not DEBUG)

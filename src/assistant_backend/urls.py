@@ -1,0 +1,17 @@
+from django.urls import path, re_path
+
+from api import probes, views
+
+urlpatterns = [
+    path("", views.index),
+    path("assistant", views.assistant_endpoint),
+    path("health", views.health_check),
+    path("health/live", probes.live),
+    path("health/ready", probes.ready),
+    path("health/startup", probes.startup),
+    path("openapi.json", views.openapi_document),
+    re_path("", views.not_found),
+]
+
+handler400 = "api.views.bad_request"
+handler500 = "api.views.server_error"

@@ -1,0 +1,9 @@
+"""How messages are written into the streamed state, in the layout that the frontend renders."""
+
+from transcript.base import AssistantMessage, ToolCall, Transcript, TranscriptError
+from transcript.langchain import LangChainTranscript
+from transcript.parts import PartsTranscript
+
+LAYOUTS: dict[str, type[Transcript]] = {"parts": PartsTranscript, "langchain": LangChainTranscript}
+
+__all__ = ["LAYOUTS", "AssistantMessage", "ToolCall", "Transcript", "TranscriptError"]

@@ -1,0 +1,216 @@
+"""What every layout of messages can do; the layouts say how it looks in the state."""
+
+import json
+from abc import ABC, abstractmethod
+from typing import Any, Protocol
+from uuid import uuid4
+
+Message = dict[str, Any]
+Path = list[str | int]
+
+
+class Cursor(Protocol):
+    """A known string of the document."""
+
+    def append(self, text: str) -> None: ...
+
+
+class Document(Protocol):
+    """The streamed state, as runs.StateDocument has it."""
+
+    value: Any
+
+    def set(self, path: Path, value: Any) -> None: ...
+    def cursor(self, path: Path) -> Cursor: ...
+
+
+class TranscriptError(ValueError):
+    """The client's state, or a command on it, makes no sense. The text is for the client's developer."""
+
+
+class ToolCall(ABC):
+    """One tool call of an assistant's message, while it is being written."""
+
+    def __init__(self, call_id: str, name: str) -> None:
+        self.id = call_id
+        self.name = name
+        self._args = ""
+        self._open = True
+
+    def append_args(self, text: str) -> None:
+        """Appends to the arguments' JSON text. It must only ever grow: a client runs its tool once it parses."""
+        if not self._open:
+            raise ValueError(f"the arguments of the tool call {self.id} are complete")
+        self._args += text
+        self._append(text)
+
+    def complete(self) -> None:
+        """Says that the arguments are whole; a call without any gets `{}`. The next part does it as well."""
+        if self._open:
+            if not self._args:
+                self.append_args("{}")
+            self._open = False
+            self._completed()
+
+    @abstractmethod
+    def _append(self, text: str) -> None: ...
+
+    def _completed(self) -> None:  # noqa: B027 - a layout may have nothing to add
+        """What a layout adds when the arguments are whole."""
+
+    @abstractmethod
+    def set_result(self, result: Any, *, is_error: bool = False, artifact: Any = None) -> None:
+        """Gives the call its result (any JSON). A call without one is the client's to answer."""
+
+
+class AssistantMessage(ABC):
+    """An assistant's message, while it is being written. Whatever is appended goes out by itself."""
+
+    def __init__(self) -> None:
+        self._call: ToolCall | None = None
+
+    @abstractmethod
+    def append_text(self, text: str) -> None:
+        """Appends to the text; opens a new piece of it after anything else."""
+
+    @abstractmethod
+    def append_reasoning(self, text: str) -> None:
+        """Appends to what the assistant thinks before it answers."""
+
+    def add_tool_call(self, name: str, args: dict[str, Any] | None = None, *, call_id: str | None = None) -> ToolCall:
+        """Begins a tool call: whole with `args`, else to be streamed by `append_args` and closed by `complete`."""
+        self.complete()
+        call = self._call = self._begin_call(call_id or f"call_{uuid4().hex}", name)
+        if args is not None:
+            call.append_args(json.dumps(args, ensure_ascii=False, allow_nan=False))
+            call.complete()
+        return call
+
+    @abstractmethod
+    def _begin_call(self, call_id: str, name: str) -> ToolCall: ...
+
+    def complete(self) -> None:
+        """Says that what was begun is whole."""
+        if self._call is not None:
+            self._call.complete()
+            self._call = None
+
+
+class Transcript(ABC):
+    """The conversation in `state.messages`. Every other key of the client's state is left as it is.
+
+    Raises:
+        TranscriptError: the state is not one that messages can be kept in.
+    """
+
+    user_role_key: str
+    user_role: str
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._writers: list[AssistantMessage] = []
+        if document.value is not None and not isinstance(document.value, dict):
+            raise TranscriptError("state: expected an object or null")
+        messages = document.value.get("messages") if document.value else None
+        if messages is None:
+            path: Path = [] if document.value is None else ["messages"]
+            document.set(path, {"messages": []} if not path else [])
+        elif not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):
+            raise TranscriptError("state.messages: expected a list of objects")
+
+    @property
+    def messages(self) -> list[Message]:
+        """The messages as they stand, in this layout. To be read, not changed: a change would reach no client."""
+        messages: list[Message] = self._document.value["messages"]
+        return messages
+
+    def add_user_message(self, parts: list[dict[str, Any]], message_id: str | None = None) -> None:
+        """Adds the user's message; `parts` are `{type: "text", text}` and `{type: "image", image}`.
+
+        The client's own id is kept if no other message has it.
+        """
+        taken = message_id is None or any(message.get("id") == message_id for message in self.messages)
+        self._add(self._user_message(new_id() if taken else message_id, parts))
+
+    def edit(self, parent_id: str | None, source_id: str) -> None:
+        """Drops the message `source_id` and all after it, which an edited message is about to replace.
+
+        `parent_id` names the message before it as the client renders it: a turn of several assistant messages by
+        the first one's id, so the parent's whole turn stays. None edits the first message.
+
+        Raises:
+            TranscriptError: neither is there.
+        """
+        index: dict[str, int] = {}
+        for position, message in enumerate(self.messages):
+            if isinstance(message_id := message.get("id"), str):
+                index.setdefault(message_id, position)
+        if parent_id is not None and parent_id in index:
+            keep = index[parent_id] + 1
+            if not self._is_user(self.messages[keep - 1]):
+                while keep < len(self.messages) and not self._is_user(self.messages[keep]):
+                    keep += 1
+        elif source_id in index:
+            keep = index[source_id]
+        elif parent_id is None:
+            keep = next((i for i, message in enumerate(self.messages) if self._is_user(message)), 0)
+        else:
+            raise TranscriptError(
+                f"cannot edit: state.messages has neither the parentId nor the sourceId {source_id!r}"
+            )
+        self._document.set(["messages"], self.messages[:keep])
+
+    @abstractmethod
+    def add_tool_result(self, call_id: str, result: Any, *, name: str | None = None, **extra: Any) -> str:
+        """Gives the call `call_id` its result (any JSON) and returns the tool's name.
+
+        `extra` holds what came with it: `is_error` (bool), `artifact` and `model_content` (any JSON).
+        A call that the state does not know is added, so that the result is not lost.
+        """
+
+    def assistant_message(self) -> AssistantMessage:
+        """Begins an assistant's message."""
+        writer = self._writer()
+        self._writers.append(writer)
+        return writer
+
+    def last_user_text(self) -> str | None:
+        """The text of the last message if the user wrote it, else None: then nobody waits for an answer."""
+        if not self.messages or not self._is_user(self.messages[-1]):
+            return None
+        return self._text_of(self.messages[-1])
+
+    def finish(self, provider: str) -> None:
+        """Marks the run's outcome, `completed` or `error`, where upstream's example backend does: `state.provider`."""
+        if provider == "completed":
+            for writer in self._writers:
+                writer.complete()
+        if isinstance(self._document.value, dict):
+            self._document.set(["provider"], provider)
+
+    def _is_user(self, message: Message) -> bool:
+        return message.get(self.user_role_key) == self.user_role
+
+    def _add(self, message: Message) -> Path:
+        path: Path = ["messages", len(self.messages)]
+        self._document.set(path, message)
+        return path
+
+    @abstractmethod
+    def _user_message(self, message_id: str | None, parts: list[dict[str, Any]]) -> Message: ...
+
+    @abstractmethod
+    def _text_of(self, message: Message) -> str: ...
+
+    @abstractmethod
+    def _writer(self) -> AssistantMessage: ...
+
+
+def new_id() -> str:
+    """A message id that no other message has."""
+    return str(uuid4())
+
+
+def given(**fields: Any) -> dict[str, Any]:
+    """`fields` without those that are None: converters break on a null where a field should be absent."""
+    return {name: value for name, value in fields.items() if value is not None}

@@ -1,0 +1,152 @@
+"""The layout `langchain`: what upstream's with-assistant-transport example renders by convertLangChainMessages."""
+
+import json
+from typing import Any
+
+from transcript.base import AssistantMessage, Cursor, Message, Path, ToolCall, Transcript, given, new_id
+
+
+class LangChainTranscript(Transcript):
+    user_role_key = "type"
+    user_role = "human"
+
+    def add_tool_result(self, call_id: str, result: Any, *, name: str | None = None, **extra: Any) -> str:
+        position = self._find_call(call_id)
+        if position is None:
+            call = {"id": call_id, "name": name or "tool", "args": {}, "partial_json": "{}"}
+            self._add({"id": new_id(), "type": "ai", "content": "", "tool_calls": [call]})
+            position = len(self.messages) - 1
+        # Rendering throws where the two names differ, so the call's own counts.
+        tool = str(next(call.get("name") for call in calls_of(self.messages[position]) if call.get("id") == call_id))
+        self._place_result(position, tool_message(call_id, tool, result, **extra))
+        return tool
+
+    def _find_call(self, call_id: str) -> int | None:
+        for i, message in reversed(list(enumerate(self.messages))):
+            if any(call.get("id") == call_id for call in calls_of(message)):
+                return i
+        return None
+
+    def _place_result(self, position: int, message: Message) -> None:
+        """A result stands directly behind its call's message and its other results: at the end it would not render."""
+        place = position + 1
+        while place < len(self.messages) and self.messages[place].get("type") == "tool":
+            if self.messages[place].get("tool_call_id") == message["tool_call_id"]:
+                self._document.set(["messages", place], message)
+                return
+            place += 1
+        if place == len(self.messages):
+            self._add(message)
+        else:
+            self._document.set(["messages"], [*self.messages[:place], message, *self.messages[place:]])
+
+    def _user_message(self, message_id: str | None, parts: list[dict[str, Any]]) -> Message:
+        if len(parts) == 1 and parts[0]["type"] == "text":
+            return {"id": message_id, "type": "human", "content": parts[0]["text"]}
+        # Images render only in this form; `{type: "image"}` is dropped.
+        content = [
+            {"type": "image_url", "image_url": {"url": part["image"]}} if part["type"] == "image" else part
+            for part in parts
+        ]
+        return {"id": message_id, "type": "human", "content": content}
+
+    def _text_of(self, message: Message) -> str:
+        content = message.get("content")
+        if isinstance(content, str):
+            return content
+        texts = [part.get("text") for part in content if isinstance(part, dict)] if isinstance(content, list) else []
+        return "\n".join(text for text in texts if isinstance(text, str))
+
+    def _writer(self) -> AssistantMessage:
+        return LangChainMessage(self)
+
+
+class LangChainMessage(AssistantMessage):
+    """One turn of the assistant: an ai message, and a further one whenever something follows that it cannot hold."""
+
+    def __init__(self, transcript: LangChainTranscript) -> None:
+        super().__init__()
+        self._transcript = transcript
+        self._document = transcript._document
+        self._begin()
+
+    def _begin(self) -> None:
+        self.complete()
+        message = {"id": new_id(), "type": "ai", "content": "", "tool_calls": []}
+        self._path = self._transcript._add(message)
+        self._calls = 0
+        self._text: Cursor | None = None
+        self._reasoning: Cursor | None = None
+
+    def append_text(self, text: str) -> None:
+        if self._text is None or self._calls:
+            if self._calls:
+                self._begin()
+            self._text = self._document.cursor([*self._path, "content"])
+        self._text.append(text)
+
+    def append_reasoning(self, text: str) -> None:
+        if self._reasoning is None or self._text is not None or self._calls:
+            if self._text is not None or self._calls:
+                self._begin()
+            summary = {"type": "reasoning", "summary": [{"type": "summary_text", "text": ""}]}
+            self._document.set([*self._path, "additional_kwargs"], {"reasoning": summary})
+            self._reasoning = self._document.cursor(
+                [*self._path, "additional_kwargs", "reasoning", "summary", 0, "text"]
+            )
+        self._reasoning.append(text)
+
+    def _begin_call(self, call_id: str, name: str) -> ToolCall:
+        if self._transcript.messages[-1].get("type") == "tool":
+            self._begin()
+        path: Path = [*self._path, "tool_calls", self._calls]
+        self._document.set(path, {"id": call_id, "name": name, "args": {}, "partial_json": ""})
+        self._calls += 1
+        return LangChainToolCall(self._transcript, path, call_id, name)
+
+
+class LangChainToolCall(ToolCall):
+    def __init__(self, transcript: LangChainTranscript, path: Path, call_id: str, name: str) -> None:
+        super().__init__(call_id, name)
+        self._transcript = transcript
+        self._path = path
+        self._cursor = transcript._document.cursor([*path, "partial_json"])
+
+    def _append(self, text: str) -> None:
+        self._cursor.append(text)
+
+    def _completed(self) -> None:
+        try:
+            args = json.loads(self._args)
+        except ValueError:
+            return
+        if isinstance(args, dict):
+            self._transcript._document.set([*self._path, "args"], args)
+
+    def set_result(self, result: Any, *, is_error: bool = False, artifact: Any = None) -> None:
+        self.complete()
+        self._transcript.add_tool_result(self.id, result, is_error=is_error, **given(artifact=artifact))
+
+
+def calls_of(message: Message) -> list[dict[str, Any]]:
+    """The tool calls of a message that the client sent: any JSON may stand there."""
+    calls = message.get("tool_calls") if message.get("type") == "ai" else None
+    return [call for call in calls if isinstance(call, dict)] if isinstance(calls, list) else []
+
+
+def tool_message(call_id: str, name: str, result: Any, **extra: Any) -> Message:
+    """A result as a message of its own; its content is a string, whatever JSON the result was."""
+    content = result if isinstance(result, str) else json.dumps(result, ensure_ascii=False)
+    message: Message = {
+        "id": new_id(),
+        "type": "tool",
+        "tool_call_id": call_id,
+        "name": name,
+        "content": content,
+        "status": "error" if extra.get("is_error") else "success",
+    }
+    if "artifact" in extra:
+        message["artifact"] = extra["artifact"]
+    if "model_content" in extra:
+        message["additional_kwargs"] = {"modelContent": extra["model_content"]}
+    return message

@@ -1,0 +1,106 @@
+"""The layout `parts`: `{id, role, parts: [...]}`, which assistant-ui's createMessageConverter takes nearly as it is."""
+
+from typing import Any
+
+from transcript.base import AssistantMessage, Cursor, Document, Message, Path, ToolCall, Transcript, given, new_id
+
+
+class PartsTranscript(Transcript):
+    user_role_key = "role"
+    user_role = "user"
+
+    def add_tool_result(self, call_id: str, result: Any, *, name: str | None = None, **extra: Any) -> str:
+        path, part = self._find_call(call_id) or self._add_call(call_id, name or "tool")
+        write_result(self._document, path, part, result, **extra)
+        return str(part.get("toolName") or name or "tool")
+
+    def _find_call(self, call_id: str) -> tuple[Path, Message] | None:
+        for i, message in reversed(list(enumerate(self.messages))):
+            parts = message.get("parts")
+            for j, part in enumerate(parts if isinstance(parts, list) else []):
+                if isinstance(part, dict) and part.get("type") == "tool-call" and part.get("toolCallId") == call_id:
+                    return ["messages", i, "parts", j], part
+        return None
+
+    def _add_call(self, call_id: str, name: str) -> tuple[Path, Message]:
+        part = tool_call_part(call_id, name) | {"argsText": "{}"}
+        path = self._add({"id": new_id(), "role": "assistant", "parts": [part]})
+        return [*path, "parts", 0], part
+
+    def _user_message(self, message_id: str | None, parts: list[dict[str, Any]]) -> Message:
+        return {"id": message_id, "role": "user", "parts": parts}
+
+    def _text_of(self, message: Message) -> str:
+        parts = message.get("parts")
+        texts = [part.get("text") for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
+        return "\n".join(text for text in texts if isinstance(text, str))
+
+    def _writer(self) -> AssistantMessage:
+        return PartsMessage(self._document, self._add({"id": new_id(), "role": "assistant", "parts": []}))
+
+
+class PartsMessage(AssistantMessage):
+    def __init__(self, document: Document, path: Path) -> None:
+        super().__init__()
+        self._document = document
+        self._path: Path = [*path, "parts"]
+        self._count = 0
+        self._kind = ""
+        self._cursor: Cursor | None = None
+
+    def append_text(self, text: str) -> None:
+        self._append("text", text)
+
+    def append_reasoning(self, text: str) -> None:
+        self._append("reasoning", text)
+
+    def _append(self, kind: str, text: str) -> None:
+        if kind == self._kind and self._cursor is not None:
+            self._cursor.append(text)
+        elif text:
+            self.complete()
+            path = self._add(kind, {"type": kind, "text": text})
+            self._cursor = self._document.cursor([*path, "text"])
+
+    def _add(self, kind: str, part: dict[str, Any]) -> Path:
+        path: Path = [*self._path, self._count]
+        self._document.set(path, part)
+        self._count += 1
+        self._kind = kind
+        self._cursor = None
+        return path
+
+    def _begin_call(self, call_id: str, name: str) -> ToolCall:
+        part = tool_call_part(call_id, name)
+        return PartsToolCall(self._document, self._add("tool-call", part), part)
+
+
+class PartsToolCall(ToolCall):
+    def __init__(self, document: Document, path: Path, part: dict[str, Any]) -> None:
+        super().__init__(part["toolCallId"], part["toolName"])
+        self._document = document
+        self._path = path
+        self._part = part
+        self._cursor = document.cursor([*path, "argsText"])
+
+    def _append(self, text: str) -> None:
+        self._cursor.append(text)
+
+    def set_result(self, result: Any, *, is_error: bool = False, artifact: Any = None) -> None:
+        self.complete()
+        write_result(self._document, self._path, self._part, result, is_error=is_error, **given(artifact=artifact))
+
+
+def tool_call_part(call_id: str, name: str) -> dict[str, Any]:
+    """A call whose arguments are still to come; without `result`, for a null would count as one."""
+    return {"type": "tool-call", "toolCallId": call_id, "toolName": name, "argsText": ""}
+
+
+def write_result(document: Document, path: Path, part: dict[str, Any], result: Any, **extra: Any) -> None:
+    """Writes a result beside its call; the result last, so that it is never seen without what belongs to it."""
+    if extra.get("is_error") or "isError" in part:
+        document.set([*path, "isError"], bool(extra.get("is_error")))
+    for name, key in (("artifact", "artifact"), ("model_content", "modelContent")):
+        if name in extra:
+            document.set([*path, key], extra[name])
+    document.set([*path, "result"], result)

@@ -1,0 +1,31 @@
+FROM python:3.14-slim AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1
+RUN python -m venv /venv
+WORKDIR /app
+COPY requirements.txt ./
+RUN --mount=type=cache,target=/root/.cache/pip \
+    /venv/bin/pip install --require-hashes --only-binary=:all: --compile -r requirements.txt \
+ && /venv/bin/pip uninstall --yes pip \
+ && rm requirements.txt
+COPY manage.py ./
+COPY docker docker
+COPY src src
+RUN SECRET_KEY=only-while-static-files-are-collected-and-never-at-run-time PYTHONPATH=src /venv/bin/python manage.py collectstatic --no-input \
+ && /venv/bin/python -m compileall -q src docker
+
+FROM python:3.14-slim
+ENV PATH=/venv/bin:$PATH \
+    PYTHONPATH=/app/src \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    HOST=0.0.0.0 \
+    PORT=8002
+RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin app
+COPY --from=build /venv /venv
+COPY --from=build /app /app
+WORKDIR /app
+USER 10001:10001
+EXPOSE 8002
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --start-interval=1s \
+    CMD ["python", "/app/docker/healthcheck.py"]
+CMD ["gunicorn", "--config", "/app/docker/gunicorn.conf.py"]

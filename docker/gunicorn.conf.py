@@ -1,0 +1,39 @@
+"""gunicorn's configuration. The settings are checked here, once, before any worker starts."""
+
+import os
+import sys
+from math import ceil
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from assistant_backend import environment
+from telemetry import logs
+from worker import GUNICORN_GRACEFUL_SECONDS, Worker
+
+
+def cpus(cgroup: Path = Path("/sys/fs/cgroup")) -> int:
+    """The CPUs that this container may use: its cgroup's quota (version 2 or 1), rounded up, else the machine's."""
+    available = len(os.sched_getaffinity(0))
+    for files in (["cpu.max"], ["cpu/cpu.cfs_quota_us", "cpu/cpu.cfs_period_us"]):
+        try:
+            quota, period = " ".join((cgroup / file).read_text() for file in files).split()
+        except OSError:
+            continue
+        return available if quota in ("max", "-1") else max(1, min(available, ceil(int(quota) / int(period))))
+    return available
+
+
+_env = environment.read()
+_host = f"[{_env['HOST']}]" if ":" in _env["HOST"] else _env["HOST"]
+
+wsgi_app = "assistant_backend.asgi:application"
+bind = f"{_host}:{_env['PORT']}"
+workers = _env["WEB_CONCURRENCY"] or cpus()
+worker_class = Worker
+worker_tmp_dir = "/dev/shm"  # noqa: S108 - heartbeats belong in memory: on a disk they may block
+control_socket_disable = True  # it would write into the home directory
+timeout = 30
+graceful_timeout = GUNICORN_GRACEFUL_SECONDS
+keepalive = 75  # longer than nginx keeps an idle connection, so that it never reuses one that is being closed
+logconfig_dict = logs.configuration(_env["LOG_LEVEL"], json=not _env["DEBUG"])

@@ -1,0 +1,110 @@
+"""Routes, methods, hosts, CORS and headers, as a browser, a probe and an attacker meet them."""
+
+import pytest
+
+from tests.conftest import StartServer
+from tests.wire import Client
+
+ORIGIN = "http://localhost:3000"
+PROBES = ("/health/live", "/health/ready", "/health/startup")
+
+
+def test_health_says_who_answers(client: Client) -> None:
+    assert client.get("/health").json() == {
+        "status": "healthy",
+        "service": "assistant-transport-backend-django",
+        "version": "0.1.0",
+    }
+
+
+@pytest.mark.parametrize("path", PROBES)
+def test_probes_answer_200(client: Client, path: str) -> None:
+    assert client.get(path).status == 200
+
+
+@pytest.mark.parametrize("path", ["/health", *PROBES])
+def test_probes_answer_whatever_the_host(client: Client, path: str) -> None:
+    assert client.get(path, Host="10.1.2.3:8002").status == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "a b", ""])
+def test_another_host_is_a_400_elsewhere(client: Client, host: str) -> None:
+    for path in ("/", "/openapi.json", "/static/page.css"):
+        reply = client.get(path, Host=host)
+        assert reply.status == 400
+        assert "error" in reply.json()
+    assert client.request("POST", "/assistant", {"commands": []}, Host=host).status == 400
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [("/assistant", "POST"), ("/health", "GET, HEAD"), ("/health/ready", "GET, HEAD"), ("/openapi.json", "GET, HEAD")],
+)
+def test_another_method_is_a_405_with_allow(client: Client, path: str, allowed: str) -> None:
+    reply = client.request("DELETE", path)
+    assert reply.status == 405
+    assert reply.headers["Allow"] == allowed
+    assert allowed in reply.json()["error"]
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/assistant/", "/static/nothing.css", "/health/nothing"])
+def test_an_unknown_path_is_a_404_in_the_error_shape(client: Client, path: str) -> None:
+    reply = client.get(path)
+    assert reply.status == 404
+    assert path in reply.json()["error"]
+
+
+def test_debug_shows_no_more_than_that(start_server: StartServer) -> None:
+    server = start_server(DEBUG="true")
+    reply = Client(server.host, server.port).get("/nowhere")
+    assert reply.status == 404
+    assert reply.json() == {"error": "There is nothing at /nowhere."}
+
+
+def test_the_page_says_what_this_is_and_its_style_is_served(client: Client) -> None:
+    reply = client.get("/")
+    assert reply.status == 200
+    assert b"An assistant streams here" in reply.body()
+    style = client.get("/static/page.css")
+    assert style.status == 200
+    assert style.headers["Content-Type"].startswith("text/css")
+
+
+def test_a_preflight_from_an_allowed_origin_passes(client: Client) -> None:
+    reply = client.request(
+        "OPTIONS",
+        "/assistant",
+        Origin=ORIGIN,
+        Access_Control_Request_Method="POST",
+        Access_Control_Request_Headers="content-type,x-client-id,authorization",
+    )
+    assert reply.status == 200
+    assert reply.headers["Access-Control-Allow-Origin"] == ORIGIN
+    assert reply.headers["Access-Control-Allow-Credentials"] == "true"
+    allowed = {name.strip() for name in reply.headers["Access-Control-Allow-Headers"].split(",")}
+    assert {"content-type", "x-client-id", "authorization", "*"} <= allowed
+    assert "POST" in reply.headers["Access-Control-Allow-Methods"]
+
+
+def test_a_stream_exposes_its_headers_to_an_allowed_origin(client: Client) -> None:
+    with client.request("POST", "/assistant", {"commands": []}, Origin=ORIGIN) as reply:
+        assert reply.headers["Access-Control-Allow-Origin"] == ORIGIN
+        exposed = {name.strip() for name in reply.headers["Access-Control-Expose-Headers"].split(",")}
+        assert exposed == {"X-Run-Id", "Aui-Replay-Content-Length"}
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://["])
+def test_a_foreign_origin_gets_no_allow_headers(client: Client, origin: str) -> None:
+    with client.request("POST", "/assistant", {"commands": []}, Origin=origin) as reply:
+        assert not [name for name in reply.headers if name.lower().startswith("access-control-allow")]
+
+
+@pytest.mark.parametrize("path", ["/", "/health", "/nowhere", "/static/page.css"])
+def test_every_answer_has_the_security_headers(client: Client, path: str) -> None:
+    headers = client.get(path).headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert "Server" not in headers

@@ -1,0 +1,152 @@
+"""Settings come from the environment, are checked at the start, and are documented."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant_backend.environment import VARIABLES, EnvironmentProblems, parse
+from tests.server import ROOT, environment
+
+
+def problems(**variables: str) -> list[str]:
+    with pytest.raises(EnvironmentProblems) as raised:
+        parse(variables)
+    return [line.removeprefix("  - ") for line in str(raised.value).splitlines()[1:]]
+
+
+def test_an_empty_environment_has_the_defaults_and_so_has_one_of_empty_values() -> None:
+    defaults = {variable.name: variable.default for variable in VARIABLES}
+    assert parse({}) == defaults
+    assert parse(dict.fromkeys(defaults, " ")) == defaults
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "parsed"),
+    [
+        ("PORT", "9000", 9000),
+        ("DEBUG", "True", True),
+        ("DEBUG", "off", False),
+        ("ALLOWED_HOSTS", "a.example, b.example ,", ["a.example", "b.example"]),
+        ("CORS_ORIGINS", "https://a.example,http://b.example:3000", ["https://a.example", "http://b.example:3000"]),
+        ("LOG_LEVEL", "debug", "DEBUG"),
+        ("HEARTBEAT_SECONDS", "2.5", 2.5),
+        ("ASSISTANT", "my_package.assistant.Assistant", "my_package.assistant.Assistant"),
+    ],
+)
+def test_values_are_parsed(name: str, value: str, parsed: Any) -> None:
+    assert parse({name: value})[name] == parsed
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("PORT", "http", "'http' is not a whole number"),
+        ("PORT", "70000", "must be a port from 1 to 65535"),
+        ("DEBUG", "maybe", "'maybe' is not true or false"),
+        ("SECRET_KEY", "short", "50 characters or more"),
+        ("ALLOWED_HOSTS", "https://a.example", "without scheme or path"),
+        ("CORS_ORIGINS", "*", "must be an origin"),
+        ("CORS_ORIGINS", "https://a.example/", "must be an origin"),
+        ("LOG_LEVEL", "LOUD", "must be one of"),
+        ("ASSISTANT", "nonsense!", "must be auto, mock, or the dotted path"),
+        ("ASSISTANT_PROTOCOL", "sse", "must be one of data-stream, assistant-transport"),
+        ("ASSISTANT_MESSAGE_FORMAT", "openai", "must be one of parts, langchain"),
+        ("HEARTBEAT_SECONDS", "0", "must be 0.1 or more"),
+        ("HEARTBEAT_SECONDS", "nan", "is not a number"),
+        ("FLUSH_INTERVAL_MS", "-1", "must be 0 or more"),
+        ("MAX_BODY_BYTES", "1", "must be 1024 or more"),
+        ("SENTRY_DSN", "somewhere", "must be a Sentry DSN"),
+    ],
+)
+def test_a_wrong_value_is_named_with_the_fix(name: str, value: str, says: str) -> None:
+    (problem,) = problems(**{name: value})
+    assert problem.startswith(f"{name}: ")
+    assert says in problem
+
+
+def test_all_problems_are_reported_at_once() -> None:
+    found = problems(PORT="x", DEBUG="y", LOG_LEVEL="z")
+    assert [problem.split(":")[0] for problem in found] == ["PORT", "DEBUG", "LOG_LEVEL"]
+
+
+def test_a_secret_is_never_shown() -> None:
+    assert "hunter2" not in "".join(problems(SECRET_KEY="hunter2", SENTRY_DSN="hunter2"))
+
+
+def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text("k" * 50 + "\n")
+    assert parse({"SECRET_KEY_FILE": str(file)})["SECRET_KEY"] == "k" * 50
+    assert "both set" in problems(SECRET_KEY_FILE=str(file), SECRET_KEY="k" * 50)[0]
+    assert "cannot read" in problems(SECRET_KEY_FILE=str(tmp_path / "none"))[0]
+
+
+def start(*command: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *command], env=environment(**variables), cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("-m", "gunicorn", "--config", "docker/gunicorn.conf.py"),
+        ("manage.py", "check"),
+        ("run_server.py",),
+    ],
+)
+def test_a_wrong_setting_stops_every_way_to_start(command: tuple[str, ...]) -> None:
+    done = start(*command, PORT="x", LOG_LEVEL="y")
+    assert done.returncode != 0
+    assert "  - PORT: 'x' is not a whole number\n  - LOG_LEVEL: must be one of" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_without_a_secret_key_one_is_made_for_all_workers_with_a_warning() -> None:
+    code = "from assistant_backend import environment as e; print(e.read()['SECRET_KEY'], e.os.environ['SECRET_KEY'])"
+    done = start("-c", code, SECRET_KEY="")
+    parsed, inherited = done.stdout.split()
+    assert parsed == inherited
+    assert len(parsed) >= 50
+    assert done.stderr.count("WARNING: SECRET_KEY is not set") == 1
+
+
+def test_the_environment_wins_over_dot_env(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("PORT=1111\nLOG_LEVEL=ERROR\n")
+    code = (
+        "import pathlib; from assistant_backend import environment as e; "
+        f"e.ROOT = pathlib.Path({str(tmp_path)!r}); v = e.read(); print(v['PORT'], v['LOG_LEVEL'])"
+    )
+    variables = environment(PORT="2222")
+    del variables["IGNORE_DOT_ENV"]
+    done = subprocess.run([sys.executable, "-c", code], env=variables, cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.split() == ["2222", "ERROR"]
+
+
+def _shown(default: Any) -> str:
+    if isinstance(default, bool):
+        return str(default).lower()
+    return ",".join(default) if isinstance(default, list) else str(default)
+
+
+def test_env_example_docs_and_settings_agree() -> None:
+    example = dict(re.findall(r"^([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    rows = re.findall(
+        r"^\| `([A-Z_]+)`( \(secret\))? \| (.*?) \|", (ROOT / "docs/configuration.md").read_text(), re.MULTILINE
+    )
+    settings = {variable.name: variable for variable in VARIABLES}
+    assert set(example) == set(settings) == {name for name, _, _ in rows}
+    assert parse(example) == parse({})
+    for name, secret, default in rows:
+        assert bool(secret) == settings[name].secret
+        if default.startswith("`"):
+            assert default.strip("`") == _shown(settings[name].default), name
+        else:
+            assert settings[name].default == ""
+    readme = re.findall(r"^\| `([A-Z_]+)` \| `(.*?)` \|", (ROOT / "README.md").read_text(), re.MULTILINE)
+    assert readme
+    assert {name: _shown(settings[name].default) for name, _ in readme} == dict(readme)

@@ -1,0 +1,43 @@
+"""An assistant of the user's own, from a package outside src."""
+
+import re
+
+import pytest
+
+from assistants import AssistantNotFound, load
+from tests.conftest import StartServer
+from tests.server import ROOT, Server
+from tests.wire import Client
+
+
+def test_the_readmes_assistant_runs_as_it_stands(
+    start_server: StartServer, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    readme = (ROOT / "README.md").read_text()
+    code = re.search(r"```python\n# (my_package/assistant.py)\n(.*?)```", readme, re.DOTALL)
+    assert code is not None
+    assert len(code[2].splitlines()) <= 14
+    folder = tmp_path_factory.mktemp("own")
+    (folder / "my_package").mkdir()
+    (folder / code[1]).write_text(code[2])
+    server = start_server(ASSISTANT="my_package.assistant.Assistant", PYTHONPATH=f"{ROOT / 'src'}:{folder}")
+    state, errors = Client(server.host, server.port).say("hello world").follow()
+    assert not errors
+    text = "".join(part.get("text", "") for part in state["messages"][-1]["parts"])
+    assert "hello" in text.lower()
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("no_such_package.Assistant", "there is no module 'no_such_package'"),
+        ("acme.assistants.Missing", "has no 'Missing'"),
+        ("acme.assistants.not_an_assistant", "has no method `async def reply(self, turn)`"),
+    ],
+)
+def test_a_wrong_name_stops_the_start_and_says_why(name: str, says: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "tests/fixtures"))
+    with pytest.raises(AssistantNotFound, match=re.escape(says)):
+        load(name)
+    with pytest.raises(AssertionError, match=re.escape(says)):
+        Server(ASSISTANT=name)

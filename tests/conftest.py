@@ -1,0 +1,43 @@
+from collections.abc import Iterator
+from typing import Protocol
+
+import hypothesis
+import pytest
+
+from tests.server import Server
+from tests.wire import Client
+
+# The same examples every time: what a push is judged by must not depend on luck.
+hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
+hypothesis.settings.load_profile("repeatable")
+
+
+class StartServer(Protocol):
+    def __call__(self, **variables: str) -> Server: ...
+
+
+@pytest.fixture(scope="module")
+def start_server() -> Iterator[StartServer]:
+    """Starts servers with settings of their own; they are stopped when the module's tests are done."""
+    servers: list[Server] = []
+
+    def start(**variables: str) -> Server:
+        servers.append(Server(**variables))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """The server with its default settings, but for a mock that does not dawdle."""
+    server = Server()
+    yield server
+    assert server.stop() == 0
+
+
+@pytest.fixture
+def client(server: Server) -> Client:
+    return Client(server.host, server.port)

@@ -1,0 +1,39 @@
+"""Carries a run to its end in this process and decodes what a client would get."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+from runs import PROTOCOLS, Controller, Run
+from tests.wire import Reply
+
+
+class Recorded(Reply):
+    """What a run sent, to be decoded as a reply from the wire is."""
+
+    def __init__(self, run: Run, data: bytes) -> None:
+        self.status = 200
+        self.headers = {"Content-Type": run.wire.content_type}  # type: ignore[assignment]
+        *self._lines, rest = data.decode().split("\n")
+        assert not rest, "the last line is cut off"
+
+    def lines(self) -> Iterator[str]:
+        return iter(self._lines)
+
+    def close(self) -> None:
+        pass
+
+
+Work = Callable[[Controller], Awaitable[None]]
+
+
+def carry(work: Work, state: Any = None, protocol: str = "data-stream", interval: float = 0.0) -> tuple[Run, Recorded]:
+    """Runs `work` on `state`; returns the run and what its reader got."""
+
+    async def main() -> tuple[Run, bytes]:
+        run = Run(PROTOCOLS[protocol](), state, flush_interval=interval)
+        chunks = [chunk async for chunk in run.stream(lambda: work(run.controller), heartbeat=60)]
+        return run, b"".join(chunks)
+
+    run, data = asyncio.run(main())
+    return run, Recorded(run, data)

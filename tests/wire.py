@@ -1,0 +1,175 @@
+"""A client on a real socket, and decoders as strict as assistant-ui's own."""
+
+import json
+from collections.abc import Iterator
+from http.client import HTTPConnection, HTTPResponse
+from typing import Any
+
+# What npm assistant-stream 0.3.44 knows (serialization/data-stream/chunk-types.ts).
+DATA_STREAM_CODES = {"0", "2", "3", "8", "9", "a", "b", "c", "d", "e", "f", "g", "h", "k"} | {
+    f"aui-{name}" for name in ("state", "text-delta", "reasoning-delta")
+}
+
+
+class Reply:
+    """A response whose body is read as it arrives."""
+
+    def __init__(self, connection: HTTPConnection) -> None:
+        self._connection = connection
+        self._response: HTTPResponse = connection.getresponse()
+        self.status = self._response.status
+        self.headers = self._response.headers
+        self._body: bytes | None = None
+        if not self.headers.get("X-Run-Id"):  # not a stream: nothing is gained by reading it later
+            self._body = self._response.read()
+            self.close()
+
+    def __enter__(self) -> "Reply":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._response.close()
+        self._connection.close()
+
+    def body(self) -> bytes:
+        if self._body is None:
+            with self:
+                self._body = self._response.read()
+        return self._body
+
+    def json(self) -> Any:
+        return json.loads(self.body())
+
+    def lines(self) -> Iterator[str]:
+        """Each line as soon as it is there. A last line that is cut off is an error, as for the client."""
+        while line := self._response.readline().decode():
+            assert line.endswith("\n"), f"the stream was cut off within {line!r}"
+            yield line[:-1]
+
+    def frames(self) -> Iterator[tuple[str, Any]]:
+        """The stream's frames as (kind, value), heartbeats left out; kinds are `state`, `error` and others."""
+        if self.headers["Content-Type"] == "text/event-stream":
+            return self._events()
+        assert self.headers["Content-Type"] == "text/plain; charset=utf-8"
+        return self._data_stream()
+
+    def _data_stream(self) -> Iterator[tuple[str, Any]]:
+        for line in self.lines():
+            if line:
+                code, _, value = line.partition(":")
+                assert code in DATA_STREAM_CODES, line
+                yield {"aui-state": "state", "3": "error"}.get(code, code), strict_json(value)
+
+    def _events(self) -> Iterator[tuple[str, Any]]:
+        lines = self.lines()
+        for line in lines:
+            if line.startswith(":") or not line:
+                continue
+            assert line.startswith("data: "), line
+            assert next(lines) == "", "an event must end with an empty line"
+            if line == "data: [DONE]":
+                assert not list(lines), "nothing may follow [DONE]"
+                return
+            event = strict_json(line.removeprefix("data: "))
+            if event["type"] == "update-state":
+                yield "state", event["operations"]
+            elif event["type"] == "error":
+                yield "error", event["error"]
+            else:
+                yield event["type"], event
+        raise AssertionError("the stream ended without [DONE]")
+
+    def follow(self, state: Any = None) -> tuple[Any, list[str]]:
+        """Reads to the end; returns the state as the client then has it, and the errors that it saw."""
+        errors = []
+        with self:
+            assert self.status == 200, self.body()
+            for kind, value in self.frames():
+                if kind == "state":
+                    state = apply(state, value)
+                elif kind == "error":
+                    assert value, "an empty error reads as success"
+                    errors.append(value)
+        return state, errors
+
+
+def strict_json(text: str) -> Any:
+    """Parses as secure-json-parse does: no NaN, no Infinity, no `__proto__`."""
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(f"{constant} is not JSON")
+
+    def checked(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        assert "__proto__" not in found
+        assert not (isinstance(found.get("constructor"), dict) and "prototype" in found["constructor"])
+        return found
+
+    return json.loads(text, parse_constant=refuse, object_pairs_hook=checked)
+
+
+def apply(state: Any, operations: Any) -> Any:
+    """What the client's accumulator makes of operations in its strict mode (its GorpStreamAccumulator)."""
+    assert isinstance(operations, list)
+    for operation in operations:
+        assert operation["type"] in ("set", "append-text")
+        assert all(isinstance(segment, str) for segment in operation["path"])
+        state = _updated(state, operation["path"], operation)
+    return state
+
+
+def _updated(current: Any, path: list[str], operation: Any) -> Any:
+    if not path:
+        if operation["type"] == "set":
+            return operation["value"]
+        assert isinstance(current, str), f"append-text needs a string: {operation}"
+        return current + operation["value"]
+    current = {} if current is None else current
+    head, *rest = path
+    assert head not in ("__proto__", "constructor", "prototype")
+    if isinstance(current, list):
+        index = int(head)
+        assert str(index) == head
+        assert 0 <= index <= len(current), f"index out of bounds: {operation}"
+        child = current[index] if index < len(current) else None
+        return [*current[:index], _updated(child, rest, operation), *current[index + 1 :]]
+    assert isinstance(current, dict), f"invalid path: {operation}"
+    return {**current, head: _updated(current.get(head), rest, operation)}
+
+
+def message(text: str, **fields: Any) -> dict[str, Any]:
+    """An add-message command as the client sends it."""
+    content = {"role": "user", "parts": [{"type": "text", "text": text}]}
+    return {"type": "add-message", "message": content, "parentId": None, "sourceId": None, **fields}
+
+
+class Client:
+    """Sends requests to one server; by default as data-stream."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.host = host
+        self.port = port
+
+    def request(self, method: str, path: str, body: Any = None, **headers: str) -> Reply:
+        """Bytes go out as they are, an iterator of bytes in chunks, all else as JSON; in a header `_` means `-`."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        if body is not None:
+            named = {"Content-Type": "application/json", **named}
+        data = body if body is None or isinstance(body, bytes | Iterator) else json.dumps(body).encode()
+        connection = HTTPConnection(self.host, self.port, timeout=30)
+        connection.request(method, path, data, named)
+        return Reply(connection)
+
+    def get(self, path: str, **headers: str) -> Reply:
+        return self.request("GET", path, **headers)
+
+    def send(self, *commands: Any, sse: bool = False, **fields: Any) -> Reply:
+        """POSTs commands to /assistant."""
+        headers = {"Accept": "text/event-stream"} if sse else {}
+        return self.request("POST", "/assistant", {"commands": list(commands), **fields}, **headers)
+
+    def say(self, text: str, **fields: Any) -> Reply:
+        return self.send(message(text), **fields)

@@ -1,0 +1,188 @@
+// The npm client, mounted headless: a React tree with the runtime, the messages rendered, and a record of what happens.
+
+import { takeLogged } from "./dom.js";
+import {
+  AssistantRuntimeProvider,
+  AuiConfig,
+  MessagePrimitive,
+  ThreadPrimitive,
+  Tools,
+  useAssistantTransportRuntime,
+  useAui,
+  useAuiState,
+} from "@assistant-ui/react";
+import assert from "node:assert/strict";
+import { EventEmitter } from "node:events";
+import { createElement as h, useEffect } from "react";
+import { createRoot } from "react-dom/client";
+import { CONVERTERS } from "./layouts.js";
+
+const PATIENCE_MS = Number(process.env.PATIENCE_MS || 60_000);
+
+/** Mounts a client for `test` (a node:test context), which unmounts it and fails on an error nobody took or a warning. */
+export function mount(test, { layout, toolkit, ...options }) {
+  const client = new Client();
+  const root = createRoot(client.container, { onUncaughtError: client.crashed });
+  client.unmount = () => root.unmount();
+  test.after(() => {
+    client.unmount();
+    assert.deepEqual(client.takeErrors(), [], "a run failed");
+    assert.deepEqual(takeLogged(), [], "the client logged warnings");
+  });
+  const converter = (state, connection) => ({
+    ...CONVERTERS[layout](state, connection),
+    // In the thread's state, for that is rendered together with the messages.
+    state: { assistant: state, finished: client.finished },
+  });
+  root.render(h(App, { client, toolkit, options: { converter, ...options } }));
+  return client;
+}
+
+class Client {
+  container = document.createElement("main");
+  requests = []; // bodies, as they were sent
+  responses = [];
+  errors = [];
+  cancellations = 0;
+  finished = 0; // runs
+  aui = undefined;
+  view = undefined; // the thread, as it was rendered last
+  #crash = undefined; // what rendering threw
+  #news = new EventEmitter().setMaxListeners(0);
+
+  get thread() {
+    return this.aui.thread;
+  }
+
+  get messages() {
+    return this.view.messages;
+  }
+
+  /** The assistant's state. */
+  get state() {
+    return this.view?.state?.assistant;
+  }
+
+  changed = () => this.#news.emit("change");
+
+  rendered = (thread) => {
+    this.view = thread;
+    this.changed();
+  };
+
+  crashed = (error) => {
+    this.#crash = error;
+    this.changed();
+  };
+
+  /** The messages of the errors since the last call. */
+  takeErrors() {
+    return this.errors.splice(0).map((error) => error.message);
+  }
+
+  /** The rendered parts of `type` in the last message with `role`. */
+  parts(role, type) {
+    const message = this.messages.findLast((message) => message.role === role);
+    return message?.content.filter((part) => part.type === type) ?? [];
+  }
+
+  /** The rendered text of the last message with `role`. */
+  text(role) {
+    return this.parts(role, "text").map((part) => part.text).join("\n").trim();
+  }
+
+  /** Waits until `condition` holds, looking again whenever the client renders or reports something. */
+  async until(what, condition) {
+    // Before the runtime is mounted the thread is an empty one without the assistant's state.
+    const holds = () => this.state !== undefined && condition(this);
+    let stop;
+    await new Promise((resolve, reject) => {
+      const giveUp = () => {
+        const { commands, finished, state } = this;
+        reject(new Error(`Never came: ${what}\n${this.errors}\n${JSON.stringify({ commands, finished, state })}`));
+      };
+      const look = () => {
+        if (this.#crash) reject(this.#crash);
+        else if (holds()) resolve();
+      };
+      const timer = setTimeout(giveUp, PATIENCE_MS);
+      this.#news.on("change", look);
+      stop = () => {
+        clearTimeout(timer);
+        this.#news.off("change", look);
+      };
+      look();
+    }).finally(() => stop());
+  }
+
+  /** Waits until `count` runs, counted from the mount, have ended, none is under way, and the outcome is rendered. */
+  async runs(count) {
+    await this.until(`the end of run ${count}`, () => this.view.state.finished >= count && !this.view.isRunning);
+  }
+
+  /** Sends `message` (a text, or an append message) and waits for the end of `runs` runs that follow. */
+  async ask(message, runs = 1) {
+    await this.until("the client is mounted", () => true);
+    const before = this.finished;
+    this.thread.append(message);
+    await this.runs(before + runs);
+  }
+
+  /** The types of the commands of every request. */
+  get commands() {
+    return this.requests.map((request) => request.commands.map((command) => command.type));
+  }
+}
+
+function App({ client, toolkit, options }) {
+  const runtime = useAssistantTransportRuntime({
+    initialState: { messages: [] },
+    headers: {},
+    capabilities: { edit: true },
+    ...options,
+    prepareSendCommandsRequest: (body) => {
+      client.requests.push(JSON.parse(JSON.stringify(body)));
+      client.changed();
+      return body;
+    },
+    onResponse: (response) => void client.responses.push(response),
+    onFinish: () => {
+      client.finished++;
+      client.changed();
+    },
+    onError: (error) => {
+      client.errors.push(error);
+      client.changed();
+    },
+    onCancel: () => {
+      client.cancellations++;
+      client.changed();
+    },
+  });
+  const config = AuiConfig({ tools: Tools({ toolkit }) });
+  return h(
+    AssistantRuntimeProvider,
+    { runtime, config },
+    h(ThreadPrimitive.Messages, { components: { UserMessage: Message, AssistantMessage: Message } }),
+    h(Probe, { client }),
+  );
+}
+
+function Probe({ client }) {
+  client.aui = useAui();
+  const thread = useAuiState((s) => s.thread);
+  useEffect(() => client.rendered(thread));
+  return null;
+}
+
+function Message() {
+  const role = useAuiState((s) => s.message.role);
+  return h("article", { "data-role": role }, h(MessagePrimitive.Parts, { components: PARTS }));
+}
+
+const PARTS = {
+  Text: ({ text }) => h("p", null, text),
+  Reasoning: ({ text }) => h("em", null, text),
+  Image: ({ image }) => h("img", { src: image }),
+  tools: { Fallback: ({ toolName, argsText, result }) => h("code", null, toolName, argsText, JSON.stringify(result)) },
+};

@@ -12,6 +12,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "assistant_backend.settings")
     if len(sys.argv) == 1:
         os.environ.setdefault("DEBUG", "true")
+        os.environ.setdefault("ALLOW_ANONYMOUS", "true")
         sys.argv.append("runserver")
     from django.core.management import execute_from_command_line
 

@@ -29,7 +29,7 @@ _host = f"[{_env['HOST']}]" if ":" in _env["HOST"] else _env["HOST"]
 
 wsgi_app = "assistant_backend.asgi:application"
 bind = f"{_host}:{_env['PORT']}"
-workers = _env["WEB_CONCURRENCY"] or cpus()
+workers = _env["WEB_CONCURRENCY"] or (cpus() if _env["REDIS_URL"] else 1)
 worker_class = Worker
 worker_tmp_dir = "/dev/shm"  # noqa: S108 - heartbeats belong in memory: on a disk they may block
 control_socket_disable = True  # it would write into the home directory

@@ -6,7 +6,10 @@ import signal
 import sys
 from typing import Any
 
+from gunicorn.arbiter import Arbiter
 from uvicorn_worker import UvicornWorker
+
+from assistant_backend.server import DrainingServer
 
 # The timeout ladder: a stream's own time to end < uvicorn's < gunicorn's < compose's and Kubernetes'.
 UVICORN_GRACEFUL_SECONDS = 55
@@ -38,10 +41,15 @@ class Worker(UvicornWorker):  # type: ignore[misc] # it ships no types
     async def _serve(self) -> None:
         # uvicorn tells the arbiter that it lives from its main loop only, which a stopping server has left.
         beat = asyncio.create_task(self._beat())
+        self.config.app = self.wsgi
+        server = DrainingServer(self.config)
+        self._install_sigquit_handler()
         try:
-            await super()._serve()
+            await server.serve(sockets=self.sockets)
         finally:
             beat.cancel()
+        if not server.started:
+            sys.exit(Arbiter.WORKER_BOOT_ERROR)
 
     async def _beat(self) -> None:
         while True:

@@ -4,7 +4,7 @@ from typing import Protocol
 import hypothesis
 import pytest
 
-from tests.server import Server
+from tests.server import Server, Valkey
 from tests.wire import Client
 
 # The same examples every time: what a push is judged by must not depend on luck.
@@ -36,6 +36,14 @@ def server() -> Iterator[Server]:
     server = Server()
     yield server
     assert server.stop() == 0
+
+
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[Valkey]:
+    """A Valkey that stays; a test that disturbs it starts its own."""
+    server = Valkey()
+    yield server
+    server.kill()
 
 
 @pytest.fixture

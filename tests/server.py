@@ -1,6 +1,7 @@
 """Starts real server processes for the tests, and stops them."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -9,6 +10,8 @@ import time
 from collections.abc import Sequence
 from http.client import HTTPConnection
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 GUNICORN = (sys.executable, "-m", "gunicorn", "--config", str(ROOT / "docker/gunicorn.conf.py"))
@@ -32,6 +35,52 @@ def environment(**overrides: str) -> dict[str, str]:
         "SECRET_KEY": "a-key-for-tests-that-is-long-enough-to-pass-every-check",
         **overrides,
     }
+
+
+class Valkey:
+    """A Valkey or Redis server of its own on a free port, without persistence. Tests may kill, stop and start it."""
+
+    def __init__(self) -> None:
+        self.program = shutil.which("valkey-server") or shutil.which("redis-server")
+        if self.program is None:
+            if os.environ.get("REQUIRE_ALL"):
+                raise AssertionError("neither valkey-server nor redis-server is installed")
+            pytest.skip("neither valkey-server nor redis-server is installed")
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.start()
+
+    def start(self) -> None:
+        options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        self.process = subprocess.Popen(
+            [str(self.program), *options], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, cwd="/tmp"
+        )
+        while not self.answers():
+            time.sleep(0.02)
+
+    def answers(self) -> bool:
+        try:
+            return self.command("PING") == "+PONG"
+        except OSError:
+            return False
+
+    def command(self, *words: str) -> str:
+        """Sends a command; the first line of the answer."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
+            connection.sendall(" ".join(words).encode() + b"\r\n")
+            return connection.makefile().readline().strip()
+
+    def lines(self, *words: str) -> list[str]:
+        """Sends a command; the strings of the list that it answers."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
+            connection.sendall(" ".join(words).encode() + b"\r\n")
+            answer = connection.makefile()
+            count = int(answer.readline()[1:])
+            return [(answer.readline(), answer.readline().strip())[1] for _ in range(count)]
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
 
 
 class Server:

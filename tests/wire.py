@@ -20,7 +20,7 @@ class Reply:
         self.status = self._response.status
         self.headers = self._response.headers
         self._body: bytes | None = None
-        if not self.headers.get("X-Run-Id"):  # not a stream: nothing is gained by reading it later
+        if "X-Run-Id" not in self.headers:  # not a stream: nothing is gained by reading it later
             self._body = self._response.read()
             self.close()
 
@@ -29,6 +29,9 @@ class Reply:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def __del__(self) -> None:
+        self.close()  # a failed test leaves it open
 
     def close(self) -> None:
         self._response.close()
@@ -42,6 +45,15 @@ class Reply:
 
     def json(self) -> Any:
         return json.loads(self.body())
+
+    def take(self, count: int) -> bytes:
+        """Exactly the next `count` bytes."""
+        taken = self._response.read(count)
+        assert len(taken) == count
+        return taken
+
+    def next_line(self) -> str:
+        return next(self.lines())
 
     def lines(self) -> Iterator[str]:
         """Each line as soon as it is there. A last line that is cut off is an error, as for the client."""
@@ -166,10 +178,13 @@ class Client:
     def get(self, path: str, **headers: str) -> Reply:
         return self.request("GET", path, **headers)
 
-    def send(self, *commands: Any, sse: bool = False, **fields: Any) -> Reply:
+    def send(self, *commands: Any, sse: bool = False, headers: dict[str, str] | None = None, **fields: Any) -> Reply:
         """POSTs commands to /assistant."""
-        headers = {"Accept": "text/event-stream"} if sse else {}
-        return self.request("POST", "/assistant", {"commands": list(commands), **fields}, **headers)
+        accept = {"Accept": "text/event-stream"} if sse else {}
+        return self.request("POST", "/assistant", {"commands": list(commands), **fields}, **accept, **(headers or {}))
+
+    def post(self, path: str, body: Any = None, **headers: str) -> Reply:
+        return self.request("POST", path, body or {}, **headers)
 
     def say(self, text: str, **fields: Any) -> Reply:
         return self.send(message(text), **fields)

@@ -8,6 +8,7 @@ Scope = dict[str, Any]
 Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+Step = Callable[[], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 logger = logging.getLogger(__name__)
@@ -17,11 +18,11 @@ class Lifespan:
     """Answers the server's lifespan events, on which Django raises; everything else is `app`'s.
 
     Args:
-        startup: called before the first request; an exception keeps the server from starting.
-        shutdown: called after the last response has ended.
+        startup: awaited before the first request; an exception keeps the server from starting.
+        shutdown: awaited after the last response has ended.
     """
 
-    def __init__(self, app: Application, startup: Callable[[], None], shutdown: Callable[[], None]) -> None:
+    def __init__(self, app: Application, startup: Step, shutdown: Step) -> None:
         self._app = app
         self._startup = startup
         self._shutdown = shutdown
@@ -32,13 +33,13 @@ class Lifespan:
             return
         await receive()
         try:
-            self._startup()
+            await self._startup()
         except Exception as error:
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        self._shutdown()
+        await self._shutdown()
         await send({"type": "lifespan.shutdown.complete"})
 
 

@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.utils.decorators import async_only_middleware
 from whitenoise.middleware import WhiteNoiseMiddleware
 
+from api import process
 from api.errors import ApiError
 
 Handler = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
@@ -33,6 +34,19 @@ def security_headers(get_response: Handler) -> Handler:
         response = await get_response(request)
         for name, value in SECURITY_HEADERS.items():
             response.headers.setdefault(name, value)
+        return response
+
+    return middleware
+
+
+@async_only_middleware
+def close_while_draining(get_response: Handler) -> Handler:
+    """Lets go of every connection of a process that stops, so that the next request goes to another."""
+
+    async def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = await get_response(request)
+        if process.runs().draining:
+            response.headers["Connection"] = "close"
         return response
 
     return middleware

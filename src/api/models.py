@@ -109,6 +109,13 @@ class AssistantRequest(Model):
         return values | (sent.model_dump(exclude_unset=True) if sent else {})
 
 
+class RunRequest(Model):
+    """Which run: the one of that id, else the latest of that thread, else the caller's latest."""
+
+    runId: str | None = None
+    threadId: str | None = None
+
+
 def request_model(custom_commands: Sequence[type[BaseModel]]) -> type[AssistantRequest]:
     """AssistantRequest with the commands that an assistant declares, besides the protocol's own two."""
     if not custom_commands:

@@ -2,28 +2,28 @@
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from api.views import endpoint
+from api import process
+from api.endpoint import endpoint
 
 
-class Process:
-    """What the probes know of this process; asgi.py's lifespan sets it."""
-
-    started = False
-
-
-@endpoint("GET", "HEAD")
+@endpoint("GET", "HEAD", public=True)
 async def live(request: HttpRequest) -> HttpResponse:
     """200 while the event loop turns."""
     return JsonResponse({"status": "live"})
 
 
-@endpoint("GET", "HEAD")
+@endpoint("GET", "HEAD", public=True)
 async def ready(request: HttpRequest) -> HttpResponse:
-    """200 while new runs are welcome."""
+    """200 while new runs are welcome, even if they cannot be logged; else 503 and why."""
+    runs = process.runs()
+    if runs.draining:
+        return JsonResponse({"status": "unavailable", "failing": ["draining"]}, status=503)
+    if runs.log.degraded:
+        return JsonResponse({"status": "degraded", "failing": ["run log"]})
     return JsonResponse({"status": "ready"})
 
 
-@endpoint("GET", "HEAD")
+@endpoint("GET", "HEAD", public=True)
 async def startup(request: HttpRequest) -> HttpResponse:
     """200 once settings, assistant and worker are up."""
-    return JsonResponse({"status": "started"}) if Process.started else JsonResponse({"status": "starting"}, status=503)
+    return JsonResponse({"status": "started"}) if process.started else JsonResponse({"status": "starting"}, status=503)

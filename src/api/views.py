@@ -1,9 +1,6 @@
-"""The routes that people and clients call."""
+"""The routes of the assistant, of the page and of the API's description."""
 
-import logging
-import secrets
-from collections.abc import Callable, Coroutine
-from functools import cache, wraps
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -13,52 +10,20 @@ from django.shortcuts import render
 from pydantic import ValidationError
 
 import assistant_backend
-import assistants
-from api import commands, openapi, responses
+from api import commands, openapi, process, responses
 from api.body import read_json
+from api.caller import Caller
+from api.endpoint import endpoint
 from api.errors import ApiError, invalid_request
 from api.models import AssistantRequest, CallSettings, Config, request_model
-from assistants import Assistant, Turn
-from runs import Run
-from transcript import LAYOUTS, Transcript, TranscriptError
-
-logger = logging.getLogger(__name__)
-
-View = Callable[[HttpRequest], Coroutine[Any, Any, HttpResponseBase]]
-
-
-def endpoint(*methods: str) -> Callable[[View], View]:
-    """A view that answers `methods` only, and in whose place the one error shape answers when something is wrong."""
-
-    def decorate(view: View) -> View:
-        @wraps(view)
-        async def answer(request: HttpRequest) -> HttpResponseBase:
-            try:
-                if request.method not in methods:
-                    allowed = ", ".join(methods)
-                    raise ApiError(405, f"{request.path} takes {allowed} only.", headers={"Allow": allowed})
-                return await view(request)
-            except ApiError as error:
-                return error.response()
-            except Exception:
-                error_id = secrets.token_hex(4)
-                logger.exception("The request failed, error %s", error_id, extra={"error_id": error_id})
-                return ApiError(500, f"The server failed to answer. (Error {error_id})").response()
-
-        return answer
-
-    return decorate
-
-
-@cache
-def assistant() -> Assistant:
-    """The process's assistant. Raises assistants.AssistantNotFound."""
-    return assistants.load(settings.ASSISTANT)
+from assistants import Turn
+from runs import Refused, Run
+from transcript import LAYOUTS, TranscriptError
 
 
 @cache
 def _request_model() -> type[AssistantRequest]:
-    return request_model(getattr(assistant(), "commands", ()))
+    return request_model(getattr(process.assistant(), "commands", ()))
 
 
 @endpoint("POST")
@@ -68,13 +33,24 @@ async def assistant_endpoint(request: HttpRequest) -> HttpResponseBase:
         parsed = _request_model().model_validate(read_json(request))
     except ValidationError as error:
         raise invalid_request(error) from None
-    run = Run(responses.wire_for(request), parsed.state, flush_interval=settings.FLUSH_INTERVAL_SECONDS)
+    caller: Caller = request.caller  # type: ignore[attr-defined]
+    try:
+        protocol = responses.protocol_for(request)
+        run = process.runs().new(caller.owner, parsed.threadId, protocol, parsed.state, found=caller.is_named)
+    except Refused as refusal:
+        raise ApiError(503, str(refusal), headers={"Retry-After": "1"}) from None
+    turn = _turn(parsed, run)
+    return responses.live(run, lambda: _reply(turn, run))
+
+
+def _turn(parsed: AssistantRequest, run: Run) -> Turn:
+    """Applies the request's commands to the run's state; what is left is to answer them."""
     try:
         transcript = LAYOUTS[settings.ASSISTANT_MESSAGE_FORMAT](run.controller.document)
         results = commands.apply(parsed.commands, transcript)
     except TranscriptError as error:
         raise ApiError(400, f"The request is not valid: {error}") from None
-    turn = Turn(
+    return Turn(
         transcript=transcript,
         text=transcript.last_user_text(),
         controller=run.controller,
@@ -86,21 +62,19 @@ async def assistant_endpoint(request: HttpRequest) -> HttpResponseBase:
         config=parsed.nested("config", Config),
         thread_id=parsed.threadId,
     )
-    return responses.stream(run, lambda: _reply(turn))
 
 
-async def _reply(turn: Turn) -> None:
-    transcript: Transcript = turn.transcript
+async def _reply(turn: Turn, run: Run) -> None:
     try:
-        await assistant().reply(turn)
+        await process.assistant().reply(turn)
     except BaseException:
-        if not turn.controller.is_cancelled:
-            transcript.finish("error")
+        if not run.is_cancelled:
+            turn.transcript.finish("error")
         raise
-    transcript.finish("completed")
+    turn.transcript.finish("completed")
 
 
-@endpoint("GET", "HEAD")
+@endpoint("GET", "HEAD", public=True)
 async def health_check(request: HttpRequest) -> HttpResponse:
     """Says which service and version answers here."""
     return JsonResponse(
@@ -118,15 +92,14 @@ def _openapi() -> dict[str, Any]:
     return openapi.document(_request_model())
 
 
-@endpoint("GET", "HEAD")
+@endpoint("GET", "HEAD", public=True)
 async def index(request: HttpRequest) -> HttpResponse:
     """The page that says what this is."""
-    return render(
-        request, "index.html", {"service": assistant_backend.SERVICE, "version": assistant_backend.__version__}
-    )
+    context = {"service": assistant_backend.SERVICE, "version": assistant_backend.__version__}
+    return render(request, "index.html", context)
 
 
-@endpoint("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
+@endpoint("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", public=True)
 async def not_found(request: HttpRequest) -> HttpResponse:
     raise ApiError(404, f"There is nothing at {request.path}.")
 

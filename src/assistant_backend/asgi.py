@@ -12,15 +12,21 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, reset_queries
 
 import assistant_backend
-from api import probes, views
+from api import process
 from api.asgi import BodyLimit, Lifespan
 from telemetry import sentry
 
 
-def _startup() -> None:
+async def _startup() -> None:
     sentry.start(settings.SENTRY_DSN, release=assistant_backend.__version__)
-    views.assistant()
-    probes.Process.started = True
+    process.assistant()
+    await process.runs().log.open()
+    process.started = True
+
+
+async def _shutdown() -> None:
+    await process.runs().log.close()
+    sentry.flush()
 
 
 django_application = get_asgi_application()
@@ -33,4 +39,4 @@ if not settings.DATABASES:
     request_finished.disconnect(close_caches)
     request_finished.disconnect(reset_urlconf)
 
-application = Lifespan(BodyLimit(django_application, settings.MAX_BODY_BYTES), startup=_startup, shutdown=sentry.flush)
+application = Lifespan(BodyLimit(django_application, settings.MAX_BODY_BYTES), startup=_startup, shutdown=_shutdown)

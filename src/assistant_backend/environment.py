@@ -55,6 +55,17 @@ def _secret_key(value: str) -> str | None:
     return "must have 50 characters or more; make one with: openssl rand -base64 48"
 
 
+def _api_keys(value: Mapping[str, str]) -> str | None:
+    for name, key in value.items():
+        if not re.fullmatch(r"[\w.-]{1,64}", name) or not re.fullmatch(r"[\x21-\x7e]{16,}", key):
+            return "must be name:key,name:key with keys of 16 characters or more; make one with: openssl rand -hex 24"
+    return None
+
+
+def _redis_url(value: str) -> str | None:
+    return None if not value or re.match(r"(rediss?|unix)://.", value) else "must be redis://…, rediss://… or unix://…"
+
+
 def _sentry_dsn(value: str) -> str | None:
     return None if not value or re.fullmatch(r"https?://\w+(:\w+)?@[^/]+/.*\d+", value) else "must be a Sentry DSN"
 
@@ -85,6 +96,18 @@ VARIABLES = (
     Variable("FLUSH_INTERVAL_MS", 10, _at_least(0)),
     Variable("MAX_BODY_BYTES", 4 * 1024 * 1024, _at_least(1024)),
     Variable("WEB_CONCURRENCY", 0, _at_least(0)),
+    Variable("API_KEYS", {}, _api_keys, secret=True),
+    Variable("ALLOW_ANONYMOUS", False),
+    Variable("OPENAI_API_KEY", "", secret=True),
+    Variable("ANTHROPIC_API_KEY", "", secret=True),
+    Variable("REDIS_URL", "", _redis_url, secret=True),
+    Variable("RUN_LEASE_SECONDS", 5.0, _at_least(1)),
+    Variable("RUN_TTL_SECONDS", 900.0, _at_least(0)),
+    Variable("RUN_GRACE_SECONDS", 30.0, _at_least(0)),
+    Variable("MAX_RUN_SECONDS", 600.0, _at_least(1)),
+    Variable("MAX_CONCURRENT_RUNS", 1000, _at_least(1)),
+    Variable("MAX_RUN_BYTES", 8 * 1024 * 1024, _at_least(1024)),
+    Variable("DRAIN_SECONDS", 50.0, _at_least(0)),
     Variable("SENTRY_DSN", "", _sentry_dsn, secret=True),
 )
 
@@ -102,6 +125,9 @@ def _cast(env: environ.Env, variable: Variable) -> Any:
     kind = type(variable.default)
     if kind is bool and env.str(variable.name).lower() not in ("true", "false", "1", "0", "yes", "no", "on", "off"):
         raise ValueError
+    if kind is dict:
+        pairs = (item.partition(":") for item in env.list(variable.name))
+        return {name.strip(): key.strip() for name, _, key in pairs if name.strip()}
     value = env.get_value(variable.name, cast=list if kind is list else kind)
     if kind is list:
         return [item.strip() for item in value if item.strip()]
@@ -150,9 +176,24 @@ def parse(source: Mapping[str, str]) -> dict[str, Any]:
             continue
         if variable.check is not None and (problem := variable.check(value)):
             problems.append(f"{variable.name}: {problem}")
+    problems += _contradictions(values)
     if problems:
         raise EnvironmentProblems(problems)
     return values
+
+
+def _contradictions(values: Mapping[str, Any]) -> list[str]:
+    """What is wrong only together."""
+    problems = []
+    provider = next((name for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY") if values[name]), None)
+    if provider and not values["API_KEYS"] and not values["ALLOW_ANONYMOUS"]:
+        problems.append(
+            f"{provider} is set, but anybody could spend it: set API_KEYS, "
+            "or ALLOW_ANONYMOUS=true where only you can reach this server"
+        )
+    if values["WEB_CONCURRENCY"] > 1 and not values["REDIS_URL"]:
+        problems.append("WEB_CONCURRENCY: more than 1 needs REDIS_URL, or a run is found by one process only")
+    return problems
 
 
 def _shown(env: environ.Env, variable: Variable) -> str:

@@ -1,11 +1,65 @@
-"""The server without gunicorn: one process, for development and for trying things out."""
+"""The server: uvicorn, which takes its time to stop; and its options for development."""
 
+import asyncio
+import logging
 import os
+import socket
+from types import FrameType
 from typing import Any
+
+import uvicorn
+
+logger = logging.getLogger(__name__)
+
+_STUBBORN_SECONDS = 2.0
+
+
+class DrainingServer(uvicorn.Server):
+    """uvicorn that, told to stop, keeps listening until its runs have ended.
+
+    New runs are refused meanwhile in so many words, not by a refused connection, and readiness says so at once.
+    """
+
+    _drain: asyncio.Task[None] | None = None
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            await super().serve(sockets)
+        finally:
+            await _leave_stubborn_tasks()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        from api import process
+
+        process.runs().draining = True
+        super().handle_exit(sig, frame)
+
+    async def on_tick(self, counter: int) -> bool:
+        from django.conf import settings
+
+        from api import process
+
+        stop = await super().on_tick(counter)
+        if not stop or self.force_exit:
+            return stop
+        if self._drain is None:
+            self._drain = asyncio.create_task(process.runs().drain(settings.DRAIN_SECONDS))
+        return self._drain.done()
+
+
+async def _leave_stubborn_tasks() -> None:
+    """Ends the process where a task does not stop when it is cancelled: asyncio would wait for it for ever."""
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    if tasks and (await asyncio.wait(tasks, timeout=_STUBBORN_SECONDS))[1]:
+        logger.error("Some tasks do not stop; leaving without them")
+        logging.shutdown()
+        os._exit(0)
 
 
 def options(host: str, port: int) -> dict[str, Any]:
-    """uvicorn's options, the same for every way to start it."""
+    """uvicorn's options for development, the same for every way to start it."""
     return {
         "app": "assistant_backend.asgi:application",
         "host": host,
@@ -22,9 +76,8 @@ def main() -> None:
     """Serves on HOST:PORT until it is stopped."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "assistant_backend.settings")
     import django
-    import uvicorn
     from django.conf import settings
 
     django.setup()
     print(f"Serving on http://{settings.HOST}:{settings.PORT}", flush=True)  # noqa: T201
-    uvicorn.run(**options(settings.HOST, settings.PORT))
+    DrainingServer(uvicorn.Config(**options(settings.HOST, settings.PORT))).run()

@@ -19,6 +19,15 @@ ASSISTANT_MESSAGE_FORMAT: str = _env["ASSISTANT_MESSAGE_FORMAT"]
 MOCK_DELAY_SECONDS: float = _env["MOCK_DELAY_SECONDS"]
 HEARTBEAT_SECONDS: float = _env["HEARTBEAT_SECONDS"]
 FLUSH_INTERVAL_SECONDS: float = _env["FLUSH_INTERVAL_MS"] / 1000
+API_KEYS: dict[str, str] = _env["API_KEYS"]
+REDIS_URL: str = _env["REDIS_URL"]
+RUN_LEASE_SECONDS: float = _env["RUN_LEASE_SECONDS"]
+RUN_TTL_SECONDS: float = _env["RUN_TTL_SECONDS"]
+RUN_GRACE_SECONDS: float = _env["RUN_GRACE_SECONDS"]
+MAX_RUN_SECONDS: float = _env["MAX_RUN_SECONDS"]
+MAX_CONCURRENT_RUNS: int = _env["MAX_CONCURRENT_RUNS"]
+MAX_RUN_BYTES: int = _env["MAX_RUN_BYTES"]
+DRAIN_SECONDS: float = _env["DRAIN_SECONDS"]
 MAX_BODY_BYTES: int = _env["MAX_BODY_BYTES"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES  # no file is spooled to a disk that may be read-only
 DATA_UPLOAD_MAX_MEMORY_SIZE = None  # asgi.BodyLimit bounds the body while it arrives
@@ -37,6 +46,7 @@ INSTALLED_APPS = ["api", "corsheaders", "django.contrib.staticfiles"]
 # Each one is async: a sync middleware costs every stream a hop to a thread and back.
 MIDDLEWARE = [
     "api.middleware.security_headers",
+    "api.middleware.close_while_draining",
     "corsheaders.middleware.CorsMiddleware",
     "api.middleware.allowed_hosts",
     "api.middleware.static_files",

@@ -1,10 +1,13 @@
 from django.urls import path, re_path
 
-from api import probes, views
+from api import probes, run_views, views
 
 urlpatterns = [
     path("", views.index),
     path("assistant", views.assistant_endpoint),
+    path("initial-state", run_views.initial_state),
+    path("resume", run_views.resume),
+    path("cancel", run_views.cancel),
     path("health", views.health_check),
     path("health/live", probes.live),
     path("health/ready", probes.ready),

@@ -1,7 +1,29 @@
-"""What carries a reply: the run, its state document, its frames. It knows no assistant and no HTTP."""
+"""What carries a reply: the run, its state document, its frames, its log. It knows no assistant and no HTTP."""
 
+from runs.controller import Controller
 from runs.document import StateDocument, TextCursor
-from runs.run import Controller, Run
+from runs.feed import Feed
+from runs.log import Head, LogAway, Record, RunLog, Status
+from runs.memory import MemoryLog
+from runs.run import Limits, Run
+from runs.service import Refused, Runs
 from runs.wire import PROTOCOLS, Wire
 
-__all__ = ["PROTOCOLS", "Controller", "Run", "StateDocument", "TextCursor", "Wire"]
+__all__ = [
+    "PROTOCOLS",
+    "Controller",
+    "Feed",
+    "Head",
+    "Limits",
+    "LogAway",
+    "MemoryLog",
+    "Record",
+    "Refused",
+    "Run",
+    "RunLog",
+    "Runs",
+    "StateDocument",
+    "Status",
+    "TextCursor",
+    "Wire",
+]

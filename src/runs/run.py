@@ -1,143 +1,153 @@
 """A run: one reply in the making, from its first frame to its clean end."""
 
 import asyncio
-import copy
 import logging
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
-from assistant_stream import RunController
-
-from runs.document import StateDocument
+from runs.controller import Controller
+from runs.feed import Feed
+from runs.log import Head, LogAway, Status, Writer
 from runs.pump import Pump
-from runs.wire import Wire
+from runs.wire import PROTOCOLS
 
 logger = logging.getLogger(__name__)
 
+# An assistant that does not stop when it is cancelled is left to itself after this many seconds.
+_STOP_SECONDS = 0.5
 
-class Controller(RunController):  # type: ignore[misc] # assistant-stream ships no types
-    """assistant-stream's RunController over a run's own document and pump."""
 
-    def __init__(self, pump: Pump, state: Any) -> None:
-        super().__init__(pump, None)
-        self.document = StateDocument(state, pump)
-        self._pump = pump
-        self._state_manager = self.document
+@dataclass(frozen=True)
+class Limits:
+    """What a run may take. Times are in seconds, sizes in bytes."""
 
-    def _put_chunk_nowait(self, chunk: Any) -> None:
-        self._pump.put_nowait(chunk)
-
-    _flush_and_put_chunk = _put_chunk_nowait
-
-    def with_parent_id(self, parent_id: str) -> "Controller":
-        """The same controller, whose chunks belong to the part `parent_id`."""
-        child = copy.copy(self)
-        child._parent_id = parent_id
-        return child
-
-    async def close(self) -> None:
-        """Ends the open tool calls and waits for the streams that were added, as assistant-stream's create_run does."""
-        for dispose in self._dispose_callbacks:
-            dispose()
-        for task in self._stream_tasks:
-            await task
-
-    def cancel(self) -> None:
-        """Sets `is_cancelled` and stops the streams that were added."""
-        self._mark_cancelled()
-        for task in self._stream_tasks:
-            task.cancel()
+    flush_interval: float = 0.01  # between two frames at the least, the first excepted
+    grace: float = 30.0  # without readers
+    run_seconds: float = 600.0
+    run_bytes: int = 8 * 1024 * 1024
 
 
 class Run:
-    """One reply in the making. It ends with an error frame where the assistant fails, and always cleanly.
+    """One reply in the making. It ends with an error frame where something is wrong, and always cleanly.
 
     Args:
-        wire: the encoding, one for the whole run.
-        state: the client's state, JSON; the run takes it over and changes it.
-        flush_interval: seconds between two frames at the least, the first excepted.
+        head: who and where it is.
+        state: the client's state, parsed; the run takes it over and changes it.
+        limits: what it may take.
+        is_followed: says whether a run, by its id, is read from the log somewhere.
     """
 
-    def __init__(self, wire: Wire, state: Any, *, flush_interval: float) -> None:
-        self.id = secrets.token_urlsafe(24)
-        self.wire = wire
-        self.controller = Controller(Pump(wire, self._publish, flush_interval), state)
-        self._frames: list[bytes] = []
-        self._ended = False
-        self._waiting: list[asyncio.Future[bool]] = []
+    def __init__(self, head: Head, state: Any, limits: Limits, is_followed: Callable[[str], Awaitable[bool]]) -> None:
+        self.head = head
+        self.feed = Feed()
+        self.feed.on_idle = self._idle
+        self.wire = PROTOCOLS[head.protocol]()
+        self.status = Status.RUNNING
+        self._limits = limits
+        self._is_followed = is_followed
+        self._pump = Pump(self.wire, self._publish, limits.flush_interval)
+        self.controller = Controller(self._pump, state)
+        self._writer: Writer | None = None
         self._task: asyncio.Task[None] | None = None
-        self._cancelled = False
+        self._timers: list[asyncio.TimerHandle] = []
+        self._stopping: tuple[Status, str | None] | None = None
 
-    def cancel(self) -> None:
-        """Stops the run; the assistant gets a CancelledError at once."""
-        if self._task is not None and not self._ended:
-            self._cancelled = True
-            self.controller.cancel()
-            self._task.cancel()
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it was told to stop because nobody wants it any more."""
+        return self._stopping is not None and self._stopping[0] is Status.CANCELLED
+
+    def start(self, work: Callable[[], Awaitable[None]], writer: Writer, on_end: Callable[[], object]) -> None:
+        """Begins: `work` writes through `controller`, and the run ends when it returns, raises or is stopped."""
+        self._writer = writer
+        self._on_end = on_end
+        self._after(
+            self._limits.run_seconds,
+            lambda: self.stop(Status.ERROR, f"The reply took longer than {self._limits.run_seconds:g} seconds."),
+        )
+        self._task = asyncio.create_task(self._carry(work))
+        self._task.add_done_callback(lambda _: self._end())  # for one that is cancelled before it begins
+
+    def stop(self, status: Status, message: str | None = None) -> None:
+        """Stops the run; the assistant gets a CancelledError at once. `message` goes out as an error frame."""
+        if self._task is None or self._stopping is not None or self.feed.ended:
+            return
+        self._stopping = (status, message)
+        self.controller.cancel()
+        self._task.cancel()
+        self._after(_STOP_SECONDS, self._leave)
+
+    def _leave(self) -> None:
+        logger.warning("An assistant goes on although its run was stopped")
+        self._end()
 
     async def _carry(self, work: Callable[[], Awaitable[None]]) -> None:
         try:
             await work()
             await self.controller.close()
+            self._end()
         except asyncio.CancelledError:
-            if not self._cancelled:
-                # Not this run's doing: a library inside the assistant lost its own cancellation.
-                self._fail()
+            # If nobody stopped the run, a library inside the assistant has lost its own cancellation.
+            self._end() if self._stopping else self._fail()
         except Exception:
             self._fail()
-        finally:
-            self._ended = True
-            self.controller._pump.end()
-            self._wake()
 
     def _fail(self) -> None:
         error_id = secrets.token_hex(4)
         logger.exception("The assistant failed, error %s", error_id, extra={"error_id": error_id})
-        self.controller._pump.error(f"The assistant failed. Please try again. (Error {error_id})")
+        self._stopping = self._stopping or (
+            Status.ERROR,
+            f"The assistant failed. Please try again. (Error {error_id})",
+        )
+        self._end()
+
+    def _end(self) -> None:
+        if self.feed.ended:
+            return
+        self.status, message = self._stopping or (Status.DONE, None)
+        for timer in self._timers:
+            timer.cancel()
+        if message:
+            self._pump.error(message)
+        self._pump.end()
+        self.feed.end()
+        if self._writer is not None:
+            self._writer.end(self.status)
+            self._on_end()
 
     def _publish(self, frames: bytes) -> None:
-        self._frames.append(frames)
-        self._wake()
+        if self.feed.ended:
+            return
+        self.feed.append(frames)
+        if self._writer is not None:
+            self._writer.append(frames)
+        if self.feed.size > self._limits.run_bytes:
+            self.stop(Status.ERROR, f"The reply is larger than {self._limits.run_bytes} bytes.")
 
-    def _wake(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        for future in waiting:
-            if not future.done():
-                future.set_result(True)
+    def _idle(self) -> None:
+        """The last live reader has gone. A run that nobody can come back to is stopped at once."""
+        if self.feed.ended:
+            return
+        if self.head.resumable:
+            self._after(self._limits.grace, self._unattended)
+        else:
+            self.stop(Status.CANCELLED)
 
-    async def stream(self, work: Callable[[], Awaitable[None]], *, heartbeat: float) -> AsyncIterator[bytes]:
-        """Runs `work`, which writes through `controller`, and yields its frames, each as soon as it is there.
+    def _unattended(self) -> None:
+        if not self.feed.readers and not self.feed.ended:
+            self._question = asyncio.create_task(self._stop_unless_followed())
 
-        After `heartbeat` seconds without one it yields a sign of life. A reader that goes away cancels the run.
-        """
-        self._task = asyncio.create_task(self._carry(work))
-        position = 0
+    async def _stop_unless_followed(self) -> None:
         try:
-            while True:
-                if position < len(self._frames):
-                    frames = self._frames[position:]
-                    position += len(frames)
-                    yield b"".join(frames)
-                elif self._ended:
-                    return
-                elif not await self._news(heartbeat):
-                    yield self.wire.heartbeat
-        finally:
-            self.cancel()
+            followed = await self._is_followed(self.head.id)
+        except LogAway:
+            followed = False  # nobody can follow what cannot be read
+        if followed:
+            self._after(self._limits.grace, self._unattended)
+        elif not self.feed.readers:
+            self.stop(Status.CANCELLED)
 
-    async def _news(self, patience: float) -> bool:
-        """True when there is something to read or the run ended; False after `patience` seconds without."""
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[bool] = loop.create_future()
-        self._waiting.append(future)
-        timer = loop.call_later(patience, _resolve, future)
-        try:
-            return await future
-        finally:
-            timer.cancel()
-
-
-def _resolve(future: asyncio.Future[bool]) -> None:
-    if not future.done():
-        future.set_result(False)
+    def _after(self, seconds: float, do: Callable[[], None]) -> None:
+        self._timers.append(asyncio.get_running_loop().call_later(seconds, do))

@@ -146,7 +146,7 @@ def test_env_example_docs_and_settings_agree() -> None:
         if default.startswith("`"):
             assert default.strip("`") == _shown(settings[name].default), name
         else:
-            assert settings[name].default == ""
+            assert not settings[name].default
     readme = re.findall(r"^\| `([A-Z_]+)` \| `(.*?)` \|", (ROOT / "README.md").read_text(), re.MULTILINE)
     assert readme
     assert {name: _shown(settings[name].default) for name, _ in readme} == dict(readme)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
-from runs import PROTOCOLS, Controller, Run
+from runs import Controller, Limits, MemoryLog, Run, Runs
 from tests.wire import Reply
 
 
@@ -31,8 +31,9 @@ def carry(work: Work, state: Any = None, protocol: str = "data-stream", interval
     """Runs `work` on `state`; returns the run and what its reader got."""
 
     async def main() -> tuple[Run, bytes]:
-        run = Run(PROTOCOLS[protocol](), state, flush_interval=interval)
-        chunks = [chunk async for chunk in run.stream(lambda: work(run.controller), heartbeat=60)]
+        runs = Runs(MemoryLog(ttl=60), Limits(flush_interval=interval), most=1)
+        run = runs.new("owner", None, protocol, state, found=False)
+        chunks = [chunk async for chunk in runs.carry(run, lambda: work(run.controller), heartbeat=60)]
         return run, b"".join(chunks)
 
     run, data = asyncio.run(main())

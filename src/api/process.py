@@ -1,0 +1,43 @@
+"""What this process has one of: its assistant and its runs."""
+
+from functools import cache
+
+from django.conf import settings
+
+import assistants
+from assistants import Assistant
+from runs import Limits, MemoryLog, RunLog, Runs
+
+# Set once the lifespan has started; the startup probe tells it on.
+started = False
+
+
+@cache
+def assistant() -> Assistant:
+    """The assistant that ASSISTANT names. Raises assistants.AssistantNotFound."""
+    return assistants.load(settings.ASSISTANT)
+
+
+@cache
+def runs() -> Runs:
+    limits = Limits(
+        flush_interval=settings.FLUSH_INTERVAL_SECONDS,
+        grace=settings.RUN_GRACE_SECONDS,
+        run_seconds=settings.MAX_RUN_SECONDS,
+        run_bytes=settings.MAX_RUN_BYTES,
+    )
+    return Runs(_log(), limits, settings.MAX_CONCURRENT_RUNS)
+
+
+def _log() -> RunLog:
+    if not settings.REDIS_URL:
+        return MemoryLog(settings.RUN_TTL_SECONDS)
+    from runs.valkey import ValkeyLog
+
+    return ValkeyLog(
+        settings.REDIS_URL,
+        ttl=settings.RUN_TTL_SECONDS,
+        lease=settings.RUN_LEASE_SECONDS,
+        longest=settings.MAX_RUN_SECONDS,
+        cancel=lambda run_id: runs().stop(run_id),
+    )

@@ -1,0 +1,88 @@
+"""The runs of this process: how many there may be, where they are kept, and how they end when the process does."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+from runs.encoding import encode
+from runs.log import Head, Record, RunLog, Status
+from runs.run import Limits, Run
+
+_INTERRUPTED = "The server had to stop before the reply was done. Please try again."
+
+
+class Refused(Exception):  # noqa: N818 - the name says what happened
+    """No new run now. The text is for the user."""
+
+
+class Runs:
+    """Starts runs, finds them and stops them.
+
+    Args:
+        log: where they are kept.
+        limits: what each may take.
+        most: how many may be carried at once.
+    """
+
+    def __init__(self, log: RunLog, limits: Limits, most: int) -> None:
+        self.log = log
+        self.draining = False
+        self._limits = limits
+        self._most = most
+        self._live: dict[str, Run] = {}
+        self._empty = asyncio.Event()
+
+    def new(self, owner: str, thread: str | None, protocol: str, state: Any, *, found: bool) -> Run:
+        """A run that is still to be carried; the arguments are those of its Head, `state` parsed.
+
+        Raises:
+            Refused: this process stops, or has runs enough.
+        """
+        if self.draining:
+            raise Refused("This server is restarting. Please try again.")
+        if len(self._live) >= self._most:
+            raise Refused("Too many replies are being written right now. Please try again in a moment.")
+        head = Head(secrets.token_urlsafe(24), owner, found, thread, protocol, encode(state))
+        return Run(head, state, self._limits, self.log.is_followed)
+
+    async def carry(self, run: Run, work: Callable[[], Awaitable[None]], heartbeat: float) -> AsyncIterator[bytes]:
+        """Starts `run` and yields its frames; it goes on when the reader stops reading."""
+        self._live[run.head.id] = run
+        run.start(work, self.log.begin(run.head, run.feed), on_end=lambda: self._remove(run))
+        async for frames in run.feed.read(run.wire.heartbeat, heartbeat):
+            yield frames
+
+    async def cancel(self, record: Record) -> None:
+        """Stops a run, in whichever process it is carried."""
+        if not self.stop(record.head.id) and record.status is Status.RUNNING:
+            await self.log.cancel(record.head.id)
+
+    def stop(self, run_id: str) -> bool:
+        """Stops a run of this process; False if it has none of that id."""
+        run = self._live.get(run_id)
+        if run is not None:
+            run.stop(Status.CANCELLED)
+        return run is not None
+
+    async def drain(self, seconds: float) -> None:
+        """Takes no new runs, lets those that are carried end for `seconds`, and interrupts what is left."""
+        self.draining = True
+        await self._emptied(seconds)
+        while self._live:
+            for run in list(self._live.values()):
+                run.stop(Status.INTERRUPTED, _INTERRUPTED)
+            await self._emptied(1)
+
+    async def _emptied(self, patience: float) -> None:
+        """Returns when no run is left, or after `patience` seconds."""
+        self._empty.clear()
+        if self._live:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._empty.wait(), patience)
+
+    def _remove(self, run: Run) -> None:
+        del self._live[run.head.id]
+        if not self._live:
+            self._empty.set()

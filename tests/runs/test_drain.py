@@ -1,0 +1,98 @@
+"""A process that is told to stop: it says so, refuses new runs in so many words, and lets replies end."""
+
+import json
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from tests.conftest import StartServer
+from tests.server import Server, Valkey
+from tests.wire import Client, Reply
+
+ME = {"X-Client-Id": "a-client-id-that-nobody-guesses"}
+
+
+def begin(client: Client, words: int = 1) -> Reply:
+    live = client.say(str(words), headers=ME, threadId="t")
+    while "0 " not in live.next_line():
+        pass
+    return live
+
+
+def until_draining(client: Client) -> None:
+    """The server has had its signal; a probe tells when it has arrived."""
+    while client.get("/health/ready").status == 200:
+        pass
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    server = Server(ASSISTANT="acme.assistants.LockStep")
+    yield server
+    server.stop()
+
+
+def test_draining_it_refuses_new_runs_and_finishes_those_that_run(server: Server) -> None:
+    client = Client(server.host, server.port)
+    live = begin(client)
+    server.process.send_signal(signal.SIGTERM)
+    until_draining(client)
+    ready = client.get("/health/ready")
+    assert (ready.status, ready.json()) == (503, {"status": "unavailable", "failing": ["draining"]})
+    assert client.get("/health/live").status == 200
+    refused = client.say("1")
+    assert refused.status == 503
+    assert refused.headers["Retry-After"] == "1"
+    assert refused.headers["Connection"] == "close"
+    assert "restarting" in refused.json()["error"]
+    server.process.send_signal(signal.SIGTERM)  # once more changes nothing
+    client.post("/cancel", {"runId": live.headers["X-Run-Id"]}, **ME)
+    assert not [value for kind, value in live.frames() if kind == "error"]
+    assert server.process.wait(20) == 0
+
+
+def test_a_run_without_readers_is_waited_for_as_well(start_server: StartServer, valkey: Valkey) -> None:
+    first, second = (start_server(ASSISTANT="acme.assistants.LockStep", REDIS_URL=valkey.url) for _ in range(2))
+    client = Client(first.host, first.port)
+    live = begin(client)
+    run_id = live.headers["X-Run-Id"]
+    live.close()
+    first.process.send_signal(signal.SIGTERM)
+    until_draining(client)
+    with Client(second.host, second.port).post("/resume", {"runId": run_id}, **ME) as resumed:
+        assert resumed.status == 200
+        Client(second.host, second.port).post("/cancel", {"runId": run_id}, **ME)
+        assert not [value for kind, value in resumed.frames() if kind == "error"]
+    assert first.process.wait(20) == 0
+
+
+def test_what_is_left_at_the_deadline_is_interrupted_and_its_log_says_so(valkey: Valkey) -> None:
+    variables = {"ASSISTANT": "acme.assistants.LockStep", "REDIS_URL": valkey.url, "DRAIN_SECONDS": "0.3"}
+    first, second = Server(**variables), Server(**variables)
+    try:
+        live = begin(Client(first.host, first.port))
+        run_id = live.headers["X-Run-Id"]
+        first.process.send_signal(signal.SIGTERM)
+        expected = ["The server had to stop before the reply was done. Please try again."]
+        state, errors = live.follow({"messages": [{}, {"parts": [{"type": "text", "text": "0 "}]}]})
+        assert errors == expected
+        assert state["provider"] == "error"
+        assert first.process.wait(20) == 0
+        assert "Traceback" not in first.log()
+        other = Client(second.host, second.port)
+        resumed = other.post("/resume", {"runId": run_id}, **ME)
+        body = resumed.body()
+        assert int(resumed.headers["Aui-Replay-Content-Length"]) == len(body)
+        assert body.decode().endswith(f"3:{json.dumps(expected[0])}\n")
+    finally:
+        first.stop()
+        second.stop()
+
+
+def test_an_assistant_that_does_not_stop_does_not_keep_the_process() -> None:
+    server = Server(ASSISTANT="acme.assistants.Stubborn", DRAIN_SECONDS="0.1")
+    live = Client(server.host, server.port).say("x")
+    next(live.frames())
+    assert server.stop() == 0
+    live.close()

@@ -1,0 +1,196 @@
+"""The log in Valkey: across processes, and while Valkey or a process is away. All on real servers."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import StartServer
+from tests.server import Server, Valkey
+from tests.wire import Client, Reply
+
+ME = {"X-Client-Id": "a-client-id-that-nobody-guesses"}
+LEASE = 1.0
+
+
+@pytest.fixture
+def valkey() -> Iterator[Valkey]:
+    server = Valkey()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def pair(start_server: StartServer, valkey: Valkey) -> list[Server]:
+    """Two processes of one service."""
+    variables = {"ASSISTANT": "acme.assistants.LockStep", "REDIS_URL": valkey.url, "RUN_LEASE_SECONDS": str(LEASE)}
+    return [start_server(**variables) for _ in range(2)]
+
+
+def clients(pair: list[Server]) -> list[Client]:
+    return [Client(server.host, server.port) for server in pair]
+
+
+def begin(client: Client, words: int = 1, thread: str = "t") -> Reply:
+    live = client.say(str(words), headers=ME, threadId=thread)
+    while "0 " not in live.next_line():
+        pass
+    return live
+
+
+def confirm(client: Client) -> None:
+    client.send({"type": "confirm"}).follow()
+
+
+def readiness(client: Client) -> dict[str, Any]:
+    reply = client.get("/health/ready")
+    assert reply.status == 200
+    answer: dict[str, Any] = reply.json()
+    return answer
+
+
+def until(client: Client, status: str) -> None:
+    while readiness(client)["status"] != status:
+        time.sleep(0.02)
+
+
+def test_a_run_is_followed_and_cancelled_from_another_process(pair: list[Server]) -> None:
+    one, two = clients(pair)
+    live = begin(one, 2)
+    run_id = live.headers["X-Run-Id"]
+    assert two.post("/initial-state", {}, **ME).json()["runId"] == run_id
+    resumed = [two.post("/resume", {"runId": run_id}, **ME) for _ in range(3)]
+    confirm(one)
+    for reply in (*resumed, live):
+        while "1 " not in reply.next_line():
+            pass
+    asked = time.monotonic()
+    assert two.post("/cancel", {"runId": run_id}, **ME).status == 202
+    rest = {b"".join(part.encode() for part in reply.lines()) for reply in (*resumed, live)}
+    assert time.monotonic() - asked < 10
+    assert len(rest) == 1
+
+
+def test_a_follower_keeps_a_run_alive(start_server: StartServer, valkey: Valkey) -> None:
+    variables = {"ASSISTANT": "acme.assistants.LockStep", "REDIS_URL": valkey.url, "RUN_GRACE_SECONDS": "1.5"}
+    one, two = clients([start_server(**variables) for _ in range(2)])
+    live = begin(one)
+    resumed = two.post("/resume", {"runId": live.headers["X-Run-Id"]}, **ME)
+    live.close()
+    time.sleep(4)  # longer than the grace: it is the time itself that is tested
+    confirm(one)
+    assert "completed" in resumed.body().decode()
+
+
+def test_a_killed_process_ends_its_runs_as_interrupted(pair: list[Server]) -> None:
+    one, two = clients(pair)
+    live = begin(one)
+    run_id = live.headers["X-Run-Id"]
+    resumed = two.post("/resume", {"runId": run_id}, **ME)
+    master = pair[0].process.pid
+    for pid in (master, *map(int, Path(f"/proc/{master}/task/{master}/children").read_text().split())):
+        os.kill(pid, signal.SIGKILL)
+    killed = time.monotonic()
+    _, errors = resumed.follow({"messages": [{}, {"parts": [{"type": "text", "text": "0 "}]}]})
+    assert errors == ["The server that wrote this reply has stopped. Please send your message again."]
+    assert time.monotonic() - killed < 15
+    again = two.post("/resume", {"runId": run_id}, **ME)
+    assert again.body().endswith(b'again."\n')
+    live.close()
+
+
+def test_without_valkey_it_starts_and_talks_and_says_so(start_server: StartServer, valkey: Valkey) -> None:
+    valkey.kill()
+    server = start_server(ASSISTANT="acme.assistants.LockStep", REDIS_URL=valkey.url, RUN_LEASE_SECONDS=str(LEASE))
+    client = Client(server.host, server.port)
+    live = begin(client)
+    until(client, "degraded")
+    assert readiness(client)["failing"] == ["run log"]
+    for path in ("/resume", "/cancel", "/initial-state"):
+        refused = client.post(path, {"threadId": "t"}, **ME)
+        assert refused.status == 503
+        assert refused.headers["Retry-After"] == "2"
+    confirm(client)
+    assert "completed" in live.body().decode()
+    valkey.start()
+    until(client, "ready")
+    durable = begin(client, thread="t2")
+    run_id = durable.headers["X-Run-Id"]
+    durable.close()
+    resumed = client.post("/resume", {"runId": run_id}, **ME)
+    confirm(client)
+    assert "completed" in resumed.body().decode()
+
+
+def test_a_valkey_that_stalls_disturbs_no_live_reply_and_loses_nothing(pair: list[Server], valkey: Valkey) -> None:
+    one, two = clients(pair)
+    live = begin(one, 3)
+    run_id = live.headers["X-Run-Id"]
+    valkey.process.send_signal(signal.SIGSTOP)
+    try:
+        confirm(one)
+        while "1 " not in live.next_line():
+            pass  # it is here, though Valkey does not answer
+        until(one, "degraded")
+        assert two.post("/resume", {"runId": run_id}, **ME).status == 503
+        confirm(one)
+        confirm(one)
+        assert "completed" in live.body().decode()
+    finally:
+        valkey.process.send_signal(signal.SIGCONT)
+    until(one, "ready")
+    reply = two.post("/resume", {"runId": run_id}, **ME)
+    body = reply.body().decode()
+    # Its lease may have run out meanwhile; then it counts as interrupted, and says so, and is not taken for whole.
+    assert body.rstrip().endswith(('"completed"}]', 'again."'))
+
+
+def test_a_run_that_valkey_lost_is_a_404_and_its_followers_are_told(pair: list[Server], valkey: Valkey) -> None:
+    one, two = clients(pair)
+    live = begin(one)
+    run_id = live.headers["X-Run-Id"]
+    resumed = two.post("/resume", {"runId": run_id}, **ME)
+    assert valkey.command("FLUSHALL") == "+OK"
+    _, errors = resumed.follow({"messages": [{}, {"parts": [{"type": "text", "text": "0 "}]}]})
+    assert errors == ["The rest of this reply was lost. Please send your message again."]
+    confirm(one)
+    assert "completed" in live.body().decode()
+    assert two.post("/resume", {"runId": run_id}, **ME).status == 404
+
+
+def test_followers_are_told_when_valkey_stays_away(pair: list[Server], valkey: Valkey) -> None:
+    one, two = clients(pair)
+    live = begin(one)
+    resumed = two.post("/resume", {"runId": live.headers["X-Run-Id"]}, **ME)
+    valkey.kill()
+    _, errors = resumed.follow({"messages": [{}, {"parts": [{"type": "text", "text": "0 "}]}]})
+    assert errors == ["The rest of this reply cannot be read right now. Please reload in a moment."]
+    confirm(one)
+    assert "completed" in live.body().decode()
+
+
+def test_a_full_valkey_counts_as_away(start_server: StartServer, valkey: Valkey) -> None:
+    server = start_server(ASSISTANT="acme.assistants.LockStep", REDIS_URL=valkey.url, RUN_LEASE_SECONDS=str(LEASE))
+    client = Client(server.host, server.port)
+    until(client, "ready")
+    assert valkey.command("CONFIG", "SET", "maxmemory-policy", "noeviction") == "+OK"
+    assert valkey.command("CONFIG", "SET", "maxmemory", "1") == "+OK"
+    live = begin(client)
+    until(client, "degraded")
+    confirm(client)
+    assert "completed" in live.body().decode()
+
+
+def test_every_key_expires(pair: list[Server], valkey: Valkey) -> None:
+    one, two = clients(pair)
+    live = begin(one)
+    two.post("/resume", {"runId": live.headers["X-Run-Id"]}, **ME).close()
+    keys = valkey.lines("KEYS", "*")
+    assert len(keys) >= 5
+    assert {valkey.command("TTL", key) for key in keys}.isdisjoint({":-1"})
+    confirm(one)
+    live.body()

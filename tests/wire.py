@@ -20,6 +20,7 @@ class Reply:
         self.status = self._response.status
         self.headers = self._response.headers
         self._body: bytes | None = None
+        self._buffer = b""
         if "X-Run-Id" not in self.headers:  # not a stream: nothing is gained by reading it later
             self._body = self._response.read()
             self.close()
@@ -40,7 +41,7 @@ class Reply:
     def body(self) -> bytes:
         if self._body is None:
             with self:
-                self._body = self._response.read()
+                self._body = self._buffer + self._response.read()
         return self._body
 
     def json(self) -> Any:
@@ -48,7 +49,9 @@ class Reply:
 
     def take(self, count: int) -> bytes:
         """Exactly the next `count` bytes."""
-        taken = self._response.read(count)
+        while len(self._buffer) < count and self._fill():
+            pass
+        taken, self._buffer = self._buffer[:count], self._buffer[count:]
         assert len(taken) == count
         return taken
 
@@ -56,10 +59,25 @@ class Reply:
         return next(self.lines())
 
     def lines(self) -> Iterator[str]:
-        """Each line as soon as it is there. A last line that is cut off is an error, as for the client."""
-        while line := self._response.readline().decode():
-            assert line.endswith("\n"), f"the stream was cut off within {line!r}"
-            yield line[:-1]
+        """Each line as soon as it is there. A last line that is cut off is an error, as for the client.
+
+        Raises:
+            http.client.IncompleteRead: the connection was cut.
+        """
+        while True:
+            line, end, rest = self._buffer.partition(b"\n")
+            if end:
+                self._buffer = rest
+                yield line.decode()
+            elif not self._fill():
+                assert not line, f"the stream was cut off within {line!r}"
+                return
+
+    def _fill(self) -> bool:
+        """Waits for more; False at the end. (`readline` would take a cut connection for the end: peek hides it.)"""
+        more = self._response.read1(65536)
+        self._buffer += more
+        return bool(more)
 
     def frames(self) -> Iterator[tuple[str, Any]]:
         """The stream's frames as (kind, value), heartbeats left out; kinds are `state`, `error` and others."""

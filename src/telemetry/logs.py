@@ -39,5 +39,7 @@ def configuration(level: str, *, json: bool) -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": sys.stderr}},
         "root": {"handlers": ["stderr"], "level": level},
         # Their own handlers would print a second line, or another format; the root's is enough.
-        "loggers": {name: {"handlers": [], "level": "NOTSET", "propagate": True} for name in _WITH_HANDLERS},
+        "loggers": {name: {"handlers": [], "level": "NOTSET", "propagate": True} for name in _WITH_HANDLERS}
+        # It would log every 4xx and 5xx once more; api.endpoint logs what is wrong here.
+        | {"django.request": {"level": "CRITICAL"}},
     }

@@ -1,20 +1,11 @@
-// The npm client, mounted headless: a React tree with the runtime, the messages rendered, and a record of what happens.
+// The npm client, mounted headless, with a record of what happens.
 
 import { takeLogged } from "./dom.js";
-import {
-  AssistantRuntimeProvider,
-  AuiConfig,
-  MessagePrimitive,
-  ThreadPrimitive,
-  Tools,
-  useAssistantTransportRuntime,
-  useAui,
-  useAuiState,
-} from "@assistant-ui/react";
 import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
-import { createElement as h, useEffect } from "react";
+import { createElement as h } from "react";
 import { createRoot } from "react-dom/client";
+import { App } from "./app.js";
 import { CONVERTERS } from "./layouts.js";
 
 const PATIENCE_MS = Number(process.env.PATIENCE_MS || 60_000);
@@ -47,6 +38,7 @@ class Client {
   finished = 0; // runs
   aui = undefined;
   view = undefined; // the thread, as it was rendered last
+  texts = []; // of the last assistant's message, whenever it was rendered another
   #crash = undefined; // what rendering threw
   #news = new EventEmitter().setMaxListeners(0);
 
@@ -67,6 +59,8 @@ class Client {
 
   rendered = (thread) => {
     this.view = thread;
+    const text = this.text("assistant");
+    if (text !== this.texts.at(-1)) this.texts.push(text);
     this.changed();
   };
 
@@ -120,12 +114,23 @@ class Client {
     await this.until(`the end of run ${count}`, () => this.view.state.finished >= count && !this.view.isRunning);
   }
 
-  /** Sends `message` (a text, or an append message) and waits for the end of `runs` runs that follow. */
-  async ask(message, runs = 1) {
+  /** Sends `message`: a text, or an append message. */
+  async send(message) {
     await this.until("the client is mounted", () => true);
-    const before = this.finished;
     this.thread.append(message);
+  }
+
+  /** Sends `message` and waits for the end of `runs` runs that follow. */
+  async ask(message, runs = 1) {
+    const before = this.finished;
+    await this.send(message);
     await this.runs(before + runs);
+  }
+
+  /** Comes back to a run, as an app does when its page is loaded. */
+  async resume() {
+    await this.until("the client is mounted", () => true);
+    this.thread.resumeRun({ parentId: null });
   }
 
   /** The types of the commands of every request. */
@@ -133,56 +138,3 @@ class Client {
     return this.requests.map((request) => request.commands.map((command) => command.type));
   }
 }
-
-function App({ client, toolkit, options }) {
-  const runtime = useAssistantTransportRuntime({
-    initialState: { messages: [] },
-    headers: {},
-    capabilities: { edit: true },
-    ...options,
-    prepareSendCommandsRequest: (body) => {
-      client.requests.push(JSON.parse(JSON.stringify(body)));
-      client.changed();
-      return body;
-    },
-    onResponse: (response) => void client.responses.push(response),
-    onFinish: () => {
-      client.finished++;
-      client.changed();
-    },
-    onError: (error) => {
-      client.errors.push(error);
-      client.changed();
-    },
-    onCancel: () => {
-      client.cancellations++;
-      client.changed();
-    },
-  });
-  const config = AuiConfig({ tools: Tools({ toolkit }) });
-  return h(
-    AssistantRuntimeProvider,
-    { runtime, config },
-    h(ThreadPrimitive.Messages, { components: { UserMessage: Message, AssistantMessage: Message } }),
-    h(Probe, { client }),
-  );
-}
-
-function Probe({ client }) {
-  client.aui = useAui();
-  const thread = useAuiState((s) => s.thread);
-  useEffect(() => client.rendered(thread));
-  return null;
-}
-
-function Message() {
-  const role = useAuiState((s) => s.message.role);
-  return h("article", { "data-role": role }, h(MessagePrimitive.Parts, { components: PARTS }));
-}
-
-const PARTS = {
-  Text: ({ text }) => h("p", null, text),
-  Reasoning: ({ text }) => h("em", null, text),
-  Image: ({ image }) => h("img", { src: image }),
-  tools: { Fallback: ({ toolName, argsText, result }) => h("code", null, toolName, argsText, JSON.stringify(result)) },
-};

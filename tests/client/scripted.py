@@ -3,12 +3,15 @@
 import asyncio
 
 from assistants import Turn
+from transcript import AssistantMessage
 
 
 class Scripted:
     """Fails at `fail`, stops in the middle at `wait` and `wait in a call`, and echoes anything else.
 
-    At `count` it writes a word and waits for somebody's `go on` before it writes the next.
+    At `count` it writes a word and waits for somebody's `go on` before it writes the next, and all words into
+    `state.counted` too. Each `call …` calls the
+    client's tool and says where it waits for a `go on`.
     """
 
     def __init__(self) -> None:
@@ -24,9 +27,14 @@ class Scripted:
         if text == "count":
             for word in ("one", " two", " three"):
                 message.append_text(word)
-                await self._confirmed.wait()
-                self._confirmed.clear()
+                turn.controller.append_state_text(["counted"], word)
+                await self._go_on()
             return
+        if text in ("call", "call before", "call around", "call after"):
+            await self._call(message, text)
+            return
+        if turn.tool_results:
+            text = " and ".join(str(result.result) for result in turn.tool_results)
         if text == "go on":
             self._confirmed.set()
         if text == "wait":
@@ -41,6 +49,23 @@ class Scripted:
             await self._cancelled.wait()
             self._cancelled.clear()
         message.append_text(f"Scripted answer to {text}")
+
+    async def _call(self, message: AssistantMessage, text: str) -> None:
+        message.append_text("I call")
+        if text == "call after":
+            await self._go_on()
+        call = message.add_tool_call("get_weather")
+        call.append_args('{"city": "Pa')
+        if text == "call around":
+            await self._go_on()
+        call.append_args('ris"}')
+        call.complete()
+        if text == "call before":
+            await self._go_on()
+
+    async def _go_on(self) -> None:
+        await self._confirmed.wait()
+        self._confirmed.clear()
 
     async def _wait(self) -> None:
         try:

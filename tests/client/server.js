@@ -55,7 +55,7 @@ function launch(port, env) {
   const closed = once(child, "close").catch(() => {});
 
   return {
-    api: `${url}/assistant`,
+    url,
     /** What it has logged since the last call; with `pattern`, waits until that is there. */
     async takeLog(pattern) {
       const signal = AbortSignal.timeout(PATIENCE_MS);

@@ -5,8 +5,7 @@ import { assertValidState, inEveryVariant } from "./variants.js";
 inEveryVariant({ ASSISTANT: "scripted.Scripted" }, ({ layout, client: mounted }) => {
   test("each piece is rendered before the assistant writes the next", async (t) => {
     const [client, other] = [mounted(t), mounted(t)];
-    await client.until("the client is mounted", () => true);
-    client.thread.append("count");
+    await client.send("count");
     for (const text of ["one", "one two", "one two three"]) {
       await client.until(text, () => client.text("assistant") === text);
       assert.equal(client.view.isRunning, true);
@@ -18,10 +17,10 @@ inEveryVariant({ ASSISTANT: "scripted.Scripted" }, ({ layout, client: mounted })
     assert.equal(client.state.provider, "completed");
   });
 
+  // Neither X-Client-Id nor, in its first message, a thread: these runs end with their connection.
   test("a cancelled reply stays as far as it came, the server hears of it, and the next one works", async (t) => {
     const client = mounted(t);
-    await client.until("the client is mounted", () => true);
-    client.thread.append("wait");
+    await client.send("wait");
     // The assistant is not done: what is seen here was streamed.
     await client.until("the first text", () => client.text("assistant") === "I wait");
     assert.equal(client.view.isRunning, true);
@@ -42,8 +41,7 @@ inEveryVariant({ ASSISTANT: "scripted.Scripted" }, ({ layout, client: mounted })
     const parameters = { type: "object", properties: { city: { type: "string" } } };
     const get_weather = { type: "frontend", description: "The weather.", parameters, execute: () => calls++ };
     const client = mounted(t, { toolkit: { get_weather } });
-    await client.until("the client is mounted", () => true);
-    client.thread.append("wait in a call");
+    await client.send("wait in a call");
     await client.until("the call", () => client.parts("assistant", "tool-call")[0]?.argsText === '{"city": "Pa');
     client.thread.cancelRun();
     await client.runs(1);
@@ -55,10 +53,9 @@ inEveryVariant({ ASSISTANT: "scripted.Scripted" }, ({ layout, client: mounted })
     assertValidState(layout, client.state);
   });
 
-  test("a client that is unmounted in the middle of a reply is a cancellation too", async (t) => {
+  test("unmounting in the middle of a reply that nobody can come back to is a cancellation too", async (t) => {
     const client = mounted(t);
-    await client.until("the client is mounted", () => true);
-    client.thread.append("wait");
+    await client.send("wait");
     await client.until("the first text", () => client.text("assistant") === "I wait");
     client.unmount();
 

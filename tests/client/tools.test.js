@@ -1,23 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { weather } from "./toolkit.js";
 import { assertValidState, inEveryVariant } from "./variants.js";
 
 const QUESTION = "What is the weather in Paris?";
-
-/** A toolkit with get_weather, and the arguments of every call of it. */
-function weather(execute) {
-  const calls = [];
-  const get_weather = {
-    type: "frontend",
-    description: "The weather in a city.",
-    parameters: { type: "object", properties: { city: { type: "string" } }, required: ["city"] },
-    execute: (args) => {
-      calls.push(args);
-      return execute(args);
-    },
-  };
-  return { toolkit: { get_weather }, calls };
-}
 
 inEveryVariant({}, ({ layout, client: mounted }) => {
   test("the client's tool runs once and its result is answered", async (t) => {
@@ -125,8 +111,7 @@ inEveryVariant({}, ({ layout, client: mounted }) => {
   test("a message sent before the call is there leaves the result to an earlier turn", async (t) => {
     const { toolkit, calls } = weather(() => "purple");
     const client = mounted(t, { toolkit });
-    await client.until("the client is mounted", () => true);
-    client.thread.append(QUESTION);
+    await client.send(QUESTION);
     await client.until("the first request", () => client.requests.length === 1);
     client.thread.append("Hurry up");
     await client.runs(3);

@@ -95,6 +95,8 @@ class Followers:
 
     def _take(self, followed: _Followed, entries: list[tuple[bytes, dict[bytes, bytes]]]) -> None:
         for entry_id, fields in entries:
+            if _seq(entry_id) <= _seq(followed.last):
+                continue  # asked for before another reader fetched it
             followed.last = entry_id
             followed.feed.append(fields[b"f"])
             if fields[b"s"]:
@@ -160,6 +162,10 @@ async def tell(client: Client, control: str, what: str, run_id: str) -> None:
         await client.expire(control, 3600)
     except _AWAY_ERRORS as error:
         raise LogAway from error
+
+
+def _seq(entry_id: bytes) -> int:
+    return int(entry_id.partition(b"-")[0])
 
 
 def _ending(protocol: str, message: str) -> bytes:

@@ -1,0 +1,1 @@
+"""What a reply costs: this project beside its peers, and with its runs logged in different places."""

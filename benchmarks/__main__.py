@@ -1,0 +1,29 @@
+"""`python -m benchmarks`: starts the servers, measures them in turn, prints the tables and stops everything."""
+
+import os
+import platform
+import sys
+
+from benchmarks import report, servers
+
+ROUNDS = 4
+
+
+def main() -> None:
+    samples: dict[str, list[dict[str, float]]] = {}
+    with servers.start() as started:
+        for measured in started.by_name.values():
+            measured.measure()  # warms it up
+        for number in range(ROUNDS):
+            print(f"round {number + 1} of {ROUNDS}", file=sys.stderr, flush=True)
+            # Each begins at another place, so that none is always measured after the same one.
+            names = list(started.by_name)
+            for name in names[number % len(names) :] + names[: number % len(names)]:
+                samples.setdefault(name, []).append(started.by_name[name].measure())
+    cores = len(os.sched_getaffinity(0))
+    print(f"Python {platform.python_version()}, {cores} cores, {ROUNDS} rounds: median (lowest to highest).\n")
+    print(report.peers(samples, started.upstream))
+    print(report.durability(samples, started.log))
+
+
+main()

@@ -1,0 +1,146 @@
+"""`python -m benchmarks.client PORT SERVER_PID LOG_PID`: measures one server once, and prints what it found as JSON.
+
+It has a process of its own, so that it takes nothing from the server's.
+"""
+
+import asyncio
+import json
+import os
+import sys
+import time
+from collections.abc import Iterable
+from http.client import HTTPConnection
+from pathlib import Path
+
+import uvloop
+
+from benchmarks.connection import Connection, Reply, request
+from benchmarks.conversation import LONG, PACED, SHORT, TOKEN, TOKENS
+from tests.wire import apply
+
+_CONNECTIONS = 8
+_RUNS = {SHORT: 400, LONG: 8}
+_FIRST_BYTES = 100
+_STREAMS = 50
+_SETTLE_SECONDS = 0.15  # within which the log has written what the last run left
+
+
+def cpu_seconds(pid: int) -> float:
+    """The CPU time of a process and its children so far; 0 for the process 0, which stands for none."""
+    if not pid:
+        return 0.0
+    children = [child for child in _pids() if _parent(child) == pid]
+    return sum(_own_cpu_seconds(process) for process in (pid, *children))
+
+
+def _pids() -> list[int]:
+    return [int(entry) for entry in os.listdir("/proc") if entry.isdecimal()]
+
+
+def _parent(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0  # it has just ended
+
+
+def _own_cpu_seconds(pid: int) -> float:
+    # To the nanosecond, where `stat` has hundredths of a second.
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+
+
+def percentile(values: Iterable[float], percent: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
+
+
+def check(port: int) -> None:
+    """Asserts that a client that reads everything gets the whole reply."""
+    for kind in (SHORT, LONG):
+        connection = HTTPConnection("127.0.0.1", port, timeout=30)
+        headers, _, body = request(kind, 0).partition(b"\r\n\r\n")
+        fields = dict(line.split(": ", 1) for line in headers.decode().split("\r\n")[1:])
+        connection.request("POST", "/assistant", body, fields)
+        state = {"messages": []}
+        for line in connection.getresponse().read().decode().splitlines():
+            state = apply(state, json.loads(line.removeprefix("aui-state:")))
+        connection.close()
+        found = [message["parts"][0]["text"] for message in state["messages"]]
+        assert found == [kind, TOKEN * TOKENS[kind]], found
+
+
+class Measurement:
+    """One pass over one server; `found` fills up with numbers by name."""
+
+    def __init__(self, port: int, server: int, log: int) -> None:
+        self._port = port
+        self._pids = {"server": server, "log": log}
+        self.found: dict[str, float] = {}
+
+    async def run(self) -> None:
+        connections = [await Connection.open(self._port, number) for number in range(_STREAMS)]
+        await self._first_bytes(connections[0])
+        for kind in (SHORT, LONG):
+            await self._cost(kind, connections[:_CONNECTIONS])
+        await self._delays(connections)
+        for connection in connections:
+            connection.close()
+
+    async def _first_bytes(self, connection: Connection) -> None:
+        replies = [await connection.ask(SHORT) for _ in range(_FIRST_BYTES)]
+        waits = [(reply.first - reply.sent) * 1000 for reply in replies]
+        self.found |= {"first_p50": percentile(waits, 50), "first_p99": percentile(waits, 99)}
+
+    async def _cost(self, kind: str, connections: list[Connection]) -> None:
+        """The CPU time of a run of that kind, while several are under way."""
+
+        async def ask(connection: Connection) -> list[Reply]:
+            return [await connection.ask(kind) for _ in range(_RUNS[kind] // _CONNECTIONS)]
+
+        before = self._cpu()
+        replies = await asyncio.gather(*map(ask, connections))
+        await self._note_cpu(kind, before, _RUNS[kind])
+        self.found[f"{kind}_frames"] = sum(reply.frames for some in replies for reply in some) / _RUNS[kind]
+
+    async def _delays(self, connections: list[Connection]) -> None:
+        """How evenly the tokens of many streams arrive, whose replies begin one after the other within one pause."""
+
+        async def ask(connection: Connection, wait: float) -> Reply:
+            await asyncio.sleep(wait)
+            return await connection.ask(PACED)
+
+        before = self._cpu()
+        waits = [0.02 * number / _STREAMS for number in range(_STREAMS)]
+        replies = await asyncio.gather(*map(ask, connections, waits))
+        await self._note_cpu(PACED, before, _STREAMS)
+        assert all(len(reply.arrivals) == TOKENS[PACED] for reply in replies), "a stamped token was not seen"
+        gaps = [
+            (later - earlier) * 1000
+            for reply in replies
+            for earlier, later in zip(reply.arrivals, reply.arrivals[1:], strict=False)
+        ]
+        delays = [delay * 1000 for reply in replies for delay in reply.delays]
+        for name, values in (("gap", gaps), ("delay", delays)):
+            self.found |= {f"{name}_p{percent}": percentile(values, percent) for percent in (50, 99)}
+
+    def _cpu(self) -> dict[str, float]:
+        return {name: cpu_seconds(pid) for name, pid in self._pids.items()}
+
+    async def _note_cpu(self, kind: str, before: dict[str, float], runs: int) -> None:
+        await asyncio.sleep(_SETTLE_SECONDS)
+        for name, seconds in self._cpu().items():
+            self.found[f"{kind}_{name}_us"] = (seconds - before[name]) * 1e6 / runs
+
+
+def main() -> None:
+    port, server, log = map(int, sys.argv[1:])
+    check(port)
+    measurement = Measurement(port, server, log)
+    begin = time.monotonic()
+    uvloop.run(measurement.run())
+    print(json.dumps(measurement.found | {"seconds": time.monotonic() - begin}))
+
+
+if __name__ == "__main__":
+    main()

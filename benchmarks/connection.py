@@ -1,0 +1,88 @@
+"""A client that costs little: it reads no more of a response than it takes to time it."""
+
+import asyncio
+import json
+import re
+import time
+from dataclasses import dataclass, field
+from typing import cast
+
+from benchmarks.conversation import user_message
+
+_STAMP = re.compile(rb" (\d{16})")
+_FRAME = b"aui-state:"
+
+
+@dataclass
+class Reply:
+    """What was seen of one reply; times in seconds."""
+
+    sent: float
+    first: float = 0.0
+    frames: int = 0
+    arrivals: list[float] = field(default_factory=list)  # one for each stamped token
+    delays: list[float] = field(default_factory=list)  # from its being written to its being read
+
+
+def request(kind: str, number: int) -> bytes:
+    """The request for a reply of that kind, from a client and for a thread that `number` names."""
+    fields = {
+        "commands": [{"type": "add-message", "message": user_message(kind)}],
+        "state": {"messages": []},
+        "threadId": f"thread-{number}",
+    }
+    body = json.dumps(fields, separators=(",", ":")).encode()
+    headers = (
+        "POST /assistant HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        f"X-Client-Id: a-client-of-the-benchmark-{number}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return headers.encode() + body
+
+
+class Connection(asyncio.Protocol):
+    """A connection that is kept open for one reply after the other."""
+
+    _transport: asyncio.Transport
+    _reply: Reply
+    _done: asyncio.Future[None]
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    @classmethod
+    async def open(cls, port: int, number: int) -> "Connection":
+        loop = asyncio.get_running_loop()
+        _, connection = await loop.create_connection(lambda: cls(number), "127.0.0.1", port)
+        return connection
+
+    def close(self) -> None:
+        self._transport.close()
+
+    async def ask(self, kind: str) -> Reply:
+        """Sends one request and waits for the reply's end."""
+        self._done = asyncio.get_running_loop().create_future()
+        self._reply = Reply(time.monotonic())
+        self._transport.write(request(kind, self._number))
+        await self._done
+        return self._reply
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by inheritance
+
+    def data_received(self, data: bytes) -> None:
+        now = time.monotonic()
+        reply = self._reply
+        if frames := data.count(_FRAME):
+            reply.first = reply.first or now
+            reply.frames += frames
+            for stamp in _STAMP.findall(data):
+                reply.arrivals.append(now)
+                reply.delays.append(now - int(stamp) / 1e6)
+        if data.startswith(b"HTTP/1.1") and not data.startswith(b"HTTP/1.1 200"):
+            self._done.set_exception(RuntimeError(data.decode()))
+        elif data.endswith(b"0\r\n\r\n"):
+            self._done.set_result(None)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if not self._done.done():
+            self._done.set_exception(ConnectionError("the server closed the connection within a reply"))

@@ -1,0 +1,72 @@
+// The app around the npm client: its runtime, the messages rendered, and a probe that tells the test of each rendering.
+// ./dom.js comes first: React looks for a document when it is loaded.
+
+import "./dom.js";
+import {
+  AssistantRuntimeProvider,
+  AuiConfig,
+  MessagePrimitive,
+  ThreadPrimitive,
+  Tools,
+  useAssistantTransportRuntime,
+  useAui,
+  useAuiState,
+} from "@assistant-ui/react";
+import { createElement as h, useEffect } from "react";
+
+export function App({ client, toolkit, options }) {
+  const runtime = useAssistantTransportRuntime({
+    initialState: { messages: [] },
+    headers: {},
+    capabilities: { edit: true },
+    ...options,
+    prepareSendCommandsRequest: (body) => {
+      client.requests.push(JSON.parse(JSON.stringify(body)));
+      client.changed();
+      return body;
+    },
+    onResponse: (response) => {
+      client.responses.push(response);
+      client.changed();
+    },
+    onFinish: () => {
+      client.finished++;
+      client.changed();
+    },
+    onError: (error) => {
+      client.errors.push(error);
+      client.changed();
+    },
+    onCancel: () => {
+      client.cancellations++;
+      options.onCancel?.();
+      client.changed();
+    },
+  });
+  const config = AuiConfig({ tools: Tools({ toolkit }) });
+  return h(
+    AssistantRuntimeProvider,
+    { runtime, config },
+    h(ThreadPrimitive.Messages, { components: { UserMessage: Message, AssistantMessage: Message } }),
+    h(Probe, { client }),
+  );
+}
+
+function Probe({ client }) {
+  client.aui = useAui();
+  const thread = useAuiState((s) => s.thread);
+  useEffect(() => client.rendered(thread));
+  return null;
+}
+
+function Message() {
+  const role = useAuiState((s) => s.message.role);
+  return h("article", { "data-role": role }, h(MessagePrimitive.Parts, { components: PARTS }));
+}
+
+const PARTS = {
+  Text: ({ text }) => h("p", null, text),
+  Reasoning: ({ text }) => h("em", null, text),
+  Image: ({ image }) => h("img", { src: image }),
+  tools: { Fallback: ({ toolName, argsText, result }) => h("code", null, toolName, argsText, JSON.stringify(result)) },
+};

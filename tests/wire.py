@@ -55,6 +55,11 @@ class Reply:
         assert len(taken) == count
         return taken
 
+    def read_up_to(self, count: int) -> None:
+        """Reads `count` bytes, or to the end if that comes first."""
+        while len(self._buffer) < count and self._fill():
+            pass
+
     def next_line(self) -> str:
         return next(self.lines())
 

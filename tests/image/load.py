@@ -20,6 +20,7 @@ class Load:
     client: Client
     workers: int
     runs: int = 0
+    leaving: bool = False  # every other client goes away in the middle by itself, and comes back
     outcomes: Counter[str] = field(default_factory=Counter)
     recoveries: list[float] = field(default_factory=list)
     stop: threading.Event = field(default_factory=threading.Event)
@@ -37,13 +38,14 @@ class Load:
         done = 0
         while not self.stop.is_set() and (self.runs == 0 or done < self.runs):
             try:
-                outcome = self._converse()
+                outcome = self._converse(leaves=self.leaving and done % 2 == 1)
             except Exception as error:
                 outcome = f"unexpected {error!r}"
             self.outcomes[outcome] += 1
             done += 1
 
-    def _converse(self) -> str:
+    def _converse(self, *, leaves: bool) -> str:
+        """One run; a client that `leaves` goes away in the middle by itself, and comes back."""
         headers = {"X-Client-Id": secrets.token_urlsafe(24)}
         failed: float | None = None
         run_id: str | None = None
@@ -57,6 +59,11 @@ class Load:
                     reply = self.client.post("/resume", {"commands": [], "runId": run_id}, **headers)
                 if reply.status == 200:
                     run_id = reply.headers["X-Run-Id"]
+                    if leaves:
+                        leaves = False
+                        for _ in zip(range(5), reply.frames(), strict=False):
+                            pass
+                        raise ConnectionAbortedError
                     outcome = self._read(reply)
                     self._recovered(failed)
                     return outcome + " after a resume" * bool(failed) + ", refused first" * refused

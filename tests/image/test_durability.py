@@ -69,7 +69,7 @@ def test_a_rolling_restart_fails_no_request_and_cuts_no_reply(replicas: Stack) -
 
 @pytest.mark.timeout(300)
 def test_chaos_ends_every_run_whole_or_with_clear_words(replicas: Stack) -> None:
-    load = Load(replicas.client, workers=10, runs=20)
+    load = Load(replicas.client, workers=10, runs=20, leaving=True)
     load.start()
     first, second = apps(replicas)
     valkey = replicas.container("valkey")

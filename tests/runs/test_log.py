@@ -1,0 +1,116 @@
+"""The log's own promises, on a real Valkey, where the wire cannot show them."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from runs import Head, LogAway, MemoryLog, Status
+from runs.feed import Feed
+from runs.valkey import ValkeyLog, writer
+from tests.server import Valkey
+
+HEAD = Head("a-run", "owner", True, "thread", "data-stream", "{}")
+
+
+def log(valkey: Valkey, **options: Any) -> ValkeyLog:
+    settings = {"ttl": 60.0, "lease": 2.0, "longest": 60.0, "cancel": lambda run_id: None, **options}
+    return ValkeyLog(valkey.url, **settings)
+
+
+def run(work: Callable[[], Awaitable[None]]) -> None:
+    asyncio.run(asyncio.wait_for(work(), 60))
+
+
+async def until(holds: Callable[[], Awaitable[bool]]) -> None:
+    while True:
+        try:
+            if await holds():
+                return
+        except LogAway:
+            pass
+        await asyncio.sleep(0.05)
+
+
+def test_a_run_whose_log_has_a_gap_is_marked_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    valkey = Valkey()
+
+    async def work() -> None:
+        one, two = log(valkey, lease=60.0), log(valkey, lease=60.0)
+        await one.open()
+        await two.open()
+        logged = one.begin(HEAD, Feed())
+        logged.append(b"first\n")
+        await until(lambda: found(two, Status.RUNNING))
+        valkey.process.send_signal(signal.SIGSTOP)
+        monkeypatch.setattr(writer, "MAX_BACKLOG_BYTES", 100)
+        for _ in range(10):
+            logged.append(b"x" * 30 + b"\n")
+        logged.end(Status.DONE)
+        valkey.process.send_signal(signal.SIGCONT)
+        await until(lambda: found(two, Status.BROKEN))
+        feed = await two.follow(await two.find(HEAD.id))  # type: ignore[arg-type]
+        frames = [frames async for frames in feed.read(b"", 60)]
+        assert b"A part of this reply was lost" in b"".join(frames)
+        await one.close()
+        await two.close()
+
+    async def found(where: ValkeyLog, status: Status) -> bool:
+        record = await where.find(HEAD.id)
+        return record is not None and record.status is status
+
+    try:
+        run(work)
+    finally:
+        valkey.kill()
+
+
+def test_a_producer_never_appends_once_its_run_was_marked_interrupted() -> None:
+    valkey = Valkey()
+
+    async def work() -> None:
+        one, two = log(valkey), log(valkey)
+        await one.open()
+        await two.open()
+        logged = one.begin(HEAD, Feed())
+        logged.append(b"first\n")
+        assert await one._batches.written(5)
+        assert valkey.command("DEL", "assistant:run:a-run:lease") == ":1"
+        record = await two.find(HEAD.id)
+        assert record is not None
+        assert record.status is Status.INTERRUPTED
+        logged.append(b"second\n")
+        logged.end(Status.DONE)
+        await one._batches.written(5)
+        feed = await two.follow(record)
+        frames = b"".join([frames async for frames in feed.read(b"", 60)])
+        assert frames.startswith(b"first\n3:")
+        assert frames.count(b"3:") == 1
+        assert b"second" not in frames
+        assert (await two.find(HEAD.id)).status is Status.INTERRUPTED  # type: ignore[union-attr]
+        await one.close()
+        await two.close()
+
+    try:
+        run(work)
+    finally:
+        valkey.kill()
+
+
+def test_memory_keeps_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("runs.memory.MAX_BYTES", 1000)
+
+    async def work() -> None:
+        kept = MemoryLog(ttl=60)
+        for number in range(5):
+            feed = Feed()
+            feed.append(b"x" * 400)
+            kept.begin(Head(str(number), "owner", True, None, "data-stream", "{}"), feed).end(Status.DONE)
+        assert [number for number in range(5) if await kept.find(str(number))] == [3, 4]
+        latest = await kept.latest("owner", None)
+        assert latest is not None
+        assert latest.head.id == "4"
+
+    run(work)

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from django.conf import settings
 from pydantic.json_schema import models_json_schema
 
-import assistant_backend
 from api.models import AssistantRequest, RunRequest
 
 _REFERENCE = "#/components/schemas/{model}"
@@ -56,8 +56,8 @@ def document(request_model: type[AssistantRequest]) -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": assistant_backend.SERVICE,
-            "version": assistant_backend.__version__,
+            "title": settings.SERVICE,
+            "version": settings.VERSION,
             "description": "assistant-ui's assistant-transport protocol, spoken by Django.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },

@@ -9,7 +9,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from pydantic import ValidationError
 
-import assistant_backend
 from api import commands, openapi, process, responses
 from api.body import read_json
 from api.caller import Caller
@@ -77,9 +76,7 @@ async def _reply(turn: Turn, run: Run) -> None:
 @endpoint("GET", "HEAD", public=True)
 async def health_check(request: HttpRequest) -> HttpResponse:
     """Says which service and version answers here."""
-    return JsonResponse(
-        {"status": "healthy", "service": assistant_backend.SERVICE, "version": assistant_backend.__version__}
-    )
+    return JsonResponse({"status": "healthy", "service": settings.SERVICE, "version": settings.VERSION})
 
 
 @endpoint("GET", "HEAD")
@@ -95,7 +92,7 @@ def _openapi() -> dict[str, Any]:
 @endpoint("GET", "HEAD", public=True)
 async def index(request: HttpRequest) -> HttpResponse:
     """The page that says what this is."""
-    context = {"service": assistant_backend.SERVICE, "version": assistant_backend.__version__}
+    context = {"service": settings.SERVICE, "version": settings.VERSION}
     return render(request, "index.html", context)
 
 

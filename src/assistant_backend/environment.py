@@ -1,115 +1,21 @@
-"""The environment variables: one table, read by django-environ, every problem reported at once.
+"""Reads the environment by django-environ, and reports every problem at once.
 
-`read()` is what settings.py, gunicorn's master and the development server call; `.env.example` and
-docs/configuration.md are held to `VARIABLES` by a test.
+`read()` is what settings.py and gunicorn's master call.
 """
 
 import os
-import re
 import secrets
 import sys
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
-from dataclasses import dataclass
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
 import environ
 
+from assistant_backend.variables import VARIABLES, Variable
+
 ROOT = Path(__file__).resolve().parents[2]
 COLLECTING = sys.argv[1:2] == ["collectstatic"]
-
-Check = Callable[[Any], str | None]
-
-
-def _at_least(minimum: float) -> Check:
-    return lambda value: None if value >= minimum else f"must be {minimum} or more"
-
-
-def _one_of(*choices: str) -> Check:
-    return lambda value: None if value in choices else f"must be one of {', '.join(choices)}"
-
-
-def _port(value: int) -> str | None:
-    return None if 1 <= value <= 65535 else "must be a port from 1 to 65535"
-
-
-def _origins(value: Iterable[str]) -> str | None:
-    wrong = [origin for origin in value if not re.fullmatch(r"https?://[^/\s*]+", origin)]
-    return f"{wrong[0]!r} must be an origin such as https://chat.example.com, without a path" if wrong else None
-
-
-def _hosts(value: Iterable[str]) -> str | None:
-    wrong = [host for host in value if "/" in host or " " in host]
-    return f"{wrong[0]!r} must be a host name without scheme or path" if wrong else None
-
-
-def _assistant(value: str) -> str | None:
-    if value in ("auto", "mock") or re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+", value):
-        return None
-    return "must be auto, mock, or the dotted path of an assistant such as my_package.assistant.Assistant"
-
-
-def _secret_key(value: str) -> str | None:
-    if not value or len(value) >= 50:
-        return None
-    return "must have 50 characters or more; make one with: openssl rand -base64 48"
-
-
-def _api_keys(value: Mapping[str, str]) -> str | None:
-    for name, key in value.items():
-        if not re.fullmatch(r"[\w.-]{1,64}", name) or not re.fullmatch(r"[\x21-\x7e]{16,}", key):
-            return "must be name:key,name:key with keys of 16 characters or more; make one with: openssl rand -hex 24"
-    return None
-
-
-def _redis_url(value: str) -> str | None:
-    return None if not value or re.match(r"(rediss?|unix)://.", value) else "must be redis://…, rediss://… or unix://…"
-
-
-def _sentry_dsn(value: str) -> str | None:
-    return None if not value or re.fullmatch(r"https?://\w+(:\w+)?@[^/]+/.*\d+", value) else "must be a Sentry DSN"
-
-
-@dataclass(frozen=True)
-class Variable:
-    """One setting: its name, its default (whose type is the setting's type) and what makes a value valid."""
-
-    name: str
-    default: Any
-    check: Check | None = None
-    secret: bool = False  # may also come as NAME_FILE, the path of a file that holds it
-
-
-VARIABLES = (
-    Variable("HOST", "127.0.0.1"),
-    Variable("PORT", 8002, _port),
-    Variable("DEBUG", False),
-    Variable("SECRET_KEY", "", _secret_key, secret=True),
-    Variable("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"], _hosts),
-    Variable("CORS_ORIGINS", ["http://localhost:3000"], _origins),
-    Variable("LOG_LEVEL", "INFO", _one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")),
-    Variable("ASSISTANT", "auto", _assistant),
-    Variable("ASSISTANT_PROTOCOL", "data-stream", _one_of("data-stream", "assistant-transport")),
-    Variable("ASSISTANT_MESSAGE_FORMAT", "parts", _one_of("parts", "langchain")),
-    Variable("MOCK_DELAY_SECONDS", 0.03, _at_least(0)),
-    Variable("HEARTBEAT_SECONDS", 15.0, _at_least(0.1)),
-    Variable("FLUSH_INTERVAL_MS", 10, _at_least(0)),
-    Variable("MAX_BODY_BYTES", 4 * 1024 * 1024, _at_least(1024)),
-    Variable("WEB_CONCURRENCY", 0, _at_least(0)),
-    Variable("API_KEYS", {}, _api_keys, secret=True),
-    Variable("ALLOW_ANONYMOUS", False),
-    Variable("OPENAI_API_KEY", "", secret=True),
-    Variable("ANTHROPIC_API_KEY", "", secret=True),
-    Variable("REDIS_URL", "", _redis_url, secret=True),
-    Variable("RUN_LEASE_SECONDS", 5.0, _at_least(1)),
-    Variable("RUN_TTL_SECONDS", 900.0, _at_least(0)),
-    Variable("RUN_GRACE_SECONDS", 30.0, _at_least(0)),
-    Variable("MAX_RUN_SECONDS", 600.0, _at_least(1)),
-    Variable("MAX_CONCURRENT_RUNS", 1000, _at_least(1)),
-    Variable("MAX_RUN_BYTES", 8 * 1024 * 1024, _at_least(1024)),
-    Variable("DRAIN_SECONDS", 50.0, _at_least(0)),
-    Variable("SENTRY_DSN", "", _sentry_dsn, secret=True),
-)
 
 _CASTS = {bool: "true or false", int: "a whole number", float: "a number"}
 

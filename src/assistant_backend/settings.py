@@ -2,10 +2,14 @@
 
 from corsheaders.defaults import default_headers
 
+import assistant_backend
 from assistant_backend import environment
 from telemetry import logs
 
 _env = environment.read()
+
+SERVICE = assistant_backend.SERVICE
+VERSION = assistant_backend.__version__
 
 HOST: str = _env["HOST"]
 PORT: int = _env["PORT"]
@@ -40,8 +44,8 @@ USE_TZ = True
 USE_I18N = False
 DATABASES: dict[str, dict[str, object]] = {}
 
-# `api` comes before staticfiles: its runserver is the one that streams.
-INSTALLED_APPS = ["api", "corsheaders", "django.contrib.staticfiles"]
+# `assistant_backend` comes before staticfiles: its runserver is the one that streams.
+INSTALLED_APPS = ["assistant_backend", "api", "corsheaders", "django.contrib.staticfiles"]
 
 # Each one is async: a sync middleware costs every stream a hop to a thread and back.
 MIDDLEWARE = [

@@ -1,8 +1,9 @@
 """How messages are written into the streamed state, in the layout that the frontend renders."""
 
-from transcript.base import AssistantMessage, ToolCall, Transcript, TranscriptError
+from transcript.base import Transcript, TranscriptError
 from transcript.langchain import LangChainTranscript
 from transcript.parts import PartsTranscript
+from transcript.writers import AssistantMessage, ToolCall
 
 LAYOUTS: dict[str, type[Transcript]] = {"parts": PartsTranscript, "langchain": LangChainTranscript}
 

@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from transcript.base import AssistantMessage, Cursor, Message, Path, ToolCall, Transcript, given, new_id
+from transcript.base import Transcript, given, new_id
+from transcript.writers import AssistantMessage, Cursor, Message, Path, ToolCall
 
 
 class LangChainTranscript(Transcript):

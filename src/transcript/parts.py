@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from transcript.base import AssistantMessage, Cursor, Document, Message, Path, ToolCall, Transcript, given, new_id
+from transcript.base import Transcript, given, new_id
+from transcript.writers import AssistantMessage, Cursor, Document, Message, Path, ToolCall
 
 
 class PartsTranscript(Transcript):

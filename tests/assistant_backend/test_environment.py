@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from assistant_backend.environment import VARIABLES, EnvironmentProblems, parse
+from assistant_backend.environment import EnvironmentProblems, parse
+from assistant_backend.variables import VARIABLES
 from tests.server import ROOT, environment
 
 

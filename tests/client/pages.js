@@ -56,7 +56,7 @@ function pages({ layout, server, client: mounted }) {
       await other.ask("go on");
     },
 
-    /** `client` renders the earlier turn and one that ended in `text`, and never rendered what `text` does not begin with. */
+    /** `client` renders the earlier turn and one that ends in `text`, and never rendered another beginning of it. */
     assertTold(client, text) {
       assert.deepEqual(client.messages.map((message) => message.role), ["user", "assistant", "user", "assistant"]);
       assert.equal(client.messages[0].content[0].text, EARLIER.question);

@@ -17,28 +17,31 @@ inEveryVariantWithPages(({ layout, page, pageInReply, replayed, goOn }) => {
 
   const argsText = (client) => client.parts("assistant", "tool-call")[0]?.argsText;
 
-  test("a call that is replayed does not run again, though nobody has answered it", async (t) => {
-    const id = randomUUID();
-    const first = weather(() => new Promise(() => {}));
-    const before = await pageInReply(t, id, { question: "call", text: "I call", toolkit: first.toolkit });
-    await before.until("the tool is called", () => first.calls.length === 1);
-    before.unmount();
+  const withoutState = { resumeStateApi: undefined, body: { threadId: "of the tools" } };
+  for (const [how, options] of [["from a state", {}], ["onto what the page has", withoutState]]) {
+    test(`a call that is replayed ${how} does not run again, though nobody has answered it`, async (t) => {
+      const id = randomUUID();
+      const first = weather(() => new Promise(() => {}));
+      const before = await pageInReply(t, id, { ...options, question: "call", text: "I call", toolkit: first.toolkit });
+      await before.until("the tool is called", () => first.calls.length === 1);
+      before.unmount();
 
-    const { toolkit, calls } = weather(() => "purple");
-    const client = page(t, id, { toolkit });
-    await client.resume();
-    await client.runs(1);
-    assertPending(client);
-    assert.deepEqual(calls, []);
+      const { toolkit, calls } = weather(() => "purple");
+      const client = page(t, id, { ...options, toolkit });
+      await client.resume();
+      await client.runs(1);
+      assertPending(client);
+      assert.deepEqual(calls, []);
 
-    await client.ask("Thanks");
-    assert.equal(client.text("assistant"), "Scripted answer to Thanks");
-    assertPending(client);
-    assert.deepEqual(calls, []);
-    assert.deepEqual(client.commands, [[], ["add-message"]]);
-    assert.equal(first.calls.length, 1);
-    assertValidState(layout, client.state);
-  });
+      await client.ask("Thanks");
+      assert.equal(client.text("assistant"), "Scripted answer to Thanks");
+      assertPending(client);
+      assert.deepEqual(calls, []);
+      assert.deepEqual(client.commands, [[], ["add-message"]]);
+      assert.equal(first.calls.length, 1);
+      assertValidState(layout, client.state);
+    });
+  }
 
   test("a call that is replayed does not run when the run ends later either", async (t) => {
     const id = randomUUID();

@@ -9,9 +9,8 @@ from transcript import AssistantMessage
 class Scripted:
     """Fails at `fail`, stops in the middle at `wait` and `wait in a call`, and echoes anything else.
 
-    At `count` it writes a word and waits for somebody's `go on` before it writes the next, and all words into
-    `state.counted` too. Each `call …` calls the
-    client's tool and says where it waits for a `go on`.
+    At `count` it writes a word, into `state.counted` too, and waits for somebody's `go on` before it writes the next.
+    Each `call …` calls the client's tool and says where in it the assistant waits for a `go on`.
     """
 
     def __init__(self) -> None:

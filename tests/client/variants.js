@@ -49,8 +49,10 @@ export function inEveryVariant(env, define) {
         await server.stop();
         assert.doesNotMatch(await server.takeLog(), /traceback/i, "the server logged an exception nobody took");
       });
-      const client = (test, options) =>
-        mount(test, { api: `${server.url}/assistant`, layout, protocol, ...options, headers: { ...headers, ...options?.headers } });
+      const client = (test, options) => {
+        const api = `${server.url}/assistant`;
+        return mount(test, { api, layout, protocol, ...options, headers: { ...headers, ...options?.headers } });
+      };
       define({ layout, protocol, server: () => server, client });
     });
   }

@@ -1,3 +1,4 @@
+import os
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -40,8 +41,9 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def valkey() -> Iterator[Valkey]:
-    """A Valkey that stays; a test that disturbs it starts its own."""
-    server = Valkey()
+    """A Valkey that stays; a test that disturbs it starts its own. VALKEY_PORT names one that is there already."""
+    port = os.environ.get("VALKEY_PORT")
+    server = Valkey(int(port) if port else None)
     yield server
     server.kill()
 

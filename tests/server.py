@@ -40,14 +40,17 @@ def environment(**overrides: str) -> dict[str, str]:
 class Valkey:
     """A Valkey or Redis server of its own on a free port, without persistence. Tests may kill, stop and start it."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int | None = None) -> None:
+        self.port = port or free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.process: subprocess.Popen[bytes] | None = None
+        if port is not None:
+            return
         self.program = shutil.which("valkey-server") or shutil.which("redis-server")
         if self.program is None:
             if os.environ.get("REQUIRE_ALL"):
                 raise AssertionError("neither valkey-server nor redis-server is installed")
             pytest.skip("neither valkey-server nor redis-server is installed")
-        self.port = free_port()
-        self.url = f"redis://127.0.0.1:{self.port}/0"
         self.start()
 
     def start(self) -> None:
@@ -78,9 +81,14 @@ class Valkey:
             count = int(answer.readline()[1:])
             return [(answer.readline(), answer.readline().strip())[1] for _ in range(count)]
 
+    def signal(self, number: int) -> None:
+        assert self.process is not None
+        self.process.send_signal(number)
+
     def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
 
 
 class Server:

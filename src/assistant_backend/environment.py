@@ -33,7 +33,7 @@ def _cast(env: environ.Env, variable: Variable) -> Any:
         raise ValueError
     if kind is dict:
         pairs = (item.partition(":") for item in env.list(variable.name))
-        return {name.strip(): key.strip() for name, _, key in pairs if name.strip()}
+        return {name.strip(): key.strip() for name, _, key in pairs if name or key}
     value = env.get_value(variable.name, cast=list if kind is list else kind)
     if kind is list:
         return [item.strip() for item in value if item.strip()]

@@ -1,14 +1,16 @@
-"""Sentry: errors only, without prompts. Off unless SENTRY_DSN is set."""
+"""Sentry: that something failed and where, without prompts. Off unless SENTRY_DSN is set."""
+
+from typing import Any
 
 import sentry_sdk
 from sentry_sdk.integrations.django import DjangoIntegration
-from sentry_sdk.integrations.logging import LoggingIntegration
 
 
 def start(dsn: str, release: str) -> None:
-    """Starts reporting. Prompts sit in frame locals and request bodies, so neither is ever attached.
+    """Starts reporting what is logged as an error.
 
-    Integrations that enable themselves (those of the AI SDKs attach prompts) stay off: `auto_enabling_integrations`.
+    Prompts sit in frame locals, in request bodies and in the messages of exceptions, so none of these is ever sent;
+    integrations that enable themselves (those of the AI SDKs attach prompts) stay off.
     """
     if dsn:
         sentry_sdk.init(
@@ -18,8 +20,15 @@ def start(dsn: str, release: str) -> None:
             include_local_variables=False,
             max_request_body_size="never",
             auto_enabling_integrations=False,
-            integrations=[DjangoIntegration(), LoggingIntegration(event_level=None)],
+            integrations=[DjangoIntegration()],
+            before_send=_without_messages,
         )
+
+
+def _without_messages(event: Any, hint: dict[str, Any]) -> Any:
+    for exception in event.get("exception", {}).get("values", []):
+        exception["value"] = ""
+    return event
 
 
 def flush(timeout: float = 2.0) -> None:

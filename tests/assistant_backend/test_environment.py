@@ -69,6 +69,27 @@ def test_a_wrong_value_is_named_with_the_fix(name: str, value: str, says: str) -
     assert says in problem
 
 
+@pytest.mark.parametrize("name", ["OPENAI_API_KEY", "ANTHROPIC_API_KEY"])
+def test_a_providers_key_needs_a_locked_door_or_a_word(name: str) -> None:
+    (problem,) = problems(**{name: "sk-123"})
+    assert problem.startswith(f"{name} is set, but anybody could spend it")
+    assert "sk-123" not in problem
+    assert parse({name: "sk-123", "API_KEYS": "me:a-key-of-16-letters"})["API_KEYS"] == {"me": "a-key-of-16-letters"}
+    assert parse({name: "sk-123", "ALLOW_ANONYMOUS": "true"})
+
+
+def test_several_workers_need_a_log_that_they_share() -> None:
+    assert "needs REDIS_URL" in problems(WEB_CONCURRENCY="2")[0]
+    assert parse({"WEB_CONCURRENCY": "2", "REDIS_URL": "redis://valkey:6379/0"})["WEB_CONCURRENCY"] == 2
+
+
+@pytest.mark.parametrize("keys", ["alone", "me:short", "me:", ":a-key-of-16-letters", "a b:a-key-of-16-letters"])
+def test_wrong_api_keys_are_refused_and_not_shown(keys: str) -> None:
+    (problem,) = problems(API_KEYS=keys)
+    assert "API_KEYS: must be name:key" in problem
+    assert "letters" not in problem
+
+
 def test_all_problems_are_reported_at_once() -> None:
     found = problems(PORT="x", DEBUG="y", LOG_LEVEL="z")
     assert [problem.split(":")[0] for problem in found] == ["PORT", "DEBUG", "LOG_LEVEL"]

@@ -44,12 +44,12 @@ def test_a_run_whose_log_has_a_gap_is_marked_broken(monkeypatch: pytest.MonkeyPa
         logged = one.begin(HEAD, Feed())
         logged.append(b"first\n")
         await until(lambda: found(two, Status.RUNNING))
-        valkey.process.send_signal(signal.SIGSTOP)
+        valkey.signal(signal.SIGSTOP)
         monkeypatch.setattr(writer, "MAX_BACKLOG_BYTES", 100)
         for _ in range(10):
             logged.append(b"x" * 30 + b"\n")
         logged.end(Status.DONE)
-        valkey.process.send_signal(signal.SIGCONT)
+        valkey.signal(signal.SIGCONT)
         await until(lambda: found(two, Status.BROKEN))
         feed = await two.follow(await two.find(HEAD.id))  # type: ignore[arg-type]
         frames = [frames async for frames in feed.read(b"", 60)]

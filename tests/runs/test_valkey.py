@@ -130,7 +130,7 @@ def test_a_valkey_that_stalls_disturbs_no_live_reply_and_loses_nothing(pair: lis
     one, two = clients(pair)
     live = begin(one, 3)
     run_id = live.headers["X-Run-Id"]
-    valkey.process.send_signal(signal.SIGSTOP)
+    valkey.signal(signal.SIGSTOP)
     try:
         confirm(one)
         while "1 " not in live.next_line():
@@ -141,7 +141,7 @@ def test_a_valkey_that_stalls_disturbs_no_live_reply_and_loses_nothing(pair: lis
         confirm(one)
         assert "completed" in live.body().decode()
     finally:
-        valkey.process.send_signal(signal.SIGCONT)
+        valkey.signal(signal.SIGCONT)
     until(one, "ready")
     reply = two.post("/resume", {"runId": run_id}, **ME)
     body = reply.body().decode()

@@ -52,7 +52,9 @@ class Run:
         self._writer: Writer | None = None
         self._task: asyncio.Task[None] | None = None
         self._timers: list[asyncio.TimerHandle] = []
+        self._grace: asyncio.TimerHandle | None = None
         self._stopping: tuple[Status, str | None] | None = None
+        self._ended = False
 
     @property
     def is_cancelled(self) -> bool:
@@ -72,7 +74,7 @@ class Run:
 
     def stop(self, status: Status, message: str | None = None) -> None:
         """Stops the run; the assistant gets a CancelledError at once. `message` goes out as an error frame."""
-        if self._task is None or self._stopping is not None or self.feed.ended:
+        if self._task is None or self._stopping is not None or self._ended:
             return
         self._stopping = (status, message)
         self.controller.cancel()
@@ -104,8 +106,9 @@ class Run:
         self._end()
 
     def _end(self) -> None:
-        if self.feed.ended:
+        if self._ended:
             return
+        self._ended = True
         self.status, message = self._stopping or (Status.DONE, None)
         for timer in self._timers:
             timer.cancel()
@@ -128,15 +131,19 @@ class Run:
 
     def _idle(self) -> None:
         """The last live reader has gone. A run that nobody can come back to is stopped at once."""
-        if self.feed.ended:
-            return
         if self.head.resumable:
-            self._after(self._limits.grace, self._unattended)
+            self._wait_for_readers()
         else:
             self.stop(Status.CANCELLED)
 
+    def _wait_for_readers(self) -> None:
+        if self._grace is not None:
+            self._grace.cancel()
+        if not self._ended:
+            self._grace = self._after(self._limits.grace, self._unattended)
+
     def _unattended(self) -> None:
-        if not self.feed.readers and not self.feed.ended:
+        if not self.feed.readers and not self._ended:
             self._question = asyncio.create_task(self._stop_unless_followed())
 
     async def _stop_unless_followed(self) -> None:
@@ -145,9 +152,11 @@ class Run:
         except LogAway:
             followed = False  # nobody can follow what cannot be read
         if followed:
-            self._after(self._limits.grace, self._unattended)
+            self._wait_for_readers()
         elif not self.feed.readers:
             self.stop(Status.CANCELLED)
 
-    def _after(self, seconds: float, do: Callable[[], None]) -> None:
-        self._timers.append(asyncio.get_running_loop().call_later(seconds, do))
+    def _after(self, seconds: float, do: Callable[[], None]) -> asyncio.TimerHandle:
+        timer = asyncio.get_running_loop().call_later(seconds, do)
+        self._timers.append(timer)
+        return timer

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHELL_SCRIPTS := .ci/run
 
-.PHONY: run test test-client test-image lint lock clean
+.PHONY: run test test-client test-image bench lint lock clean
 
 run: .venv
 	$(BIN)/python manage.py
@@ -16,6 +16,9 @@ test-client: .venv tests/client/node_modules
 
 test-image: .venv
 	$(BIN)/pytest tests/image
+
+bench: .venv
+	$(BIN)/python -m benchmarks
 
 lint: .venv
 	$(BIN)/ruff format --check .

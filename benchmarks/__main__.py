@@ -26,4 +26,5 @@ def main() -> None:
     print(report.durability(samples, started.log))
 
 
-main()
+if __name__ == "__main__":
+    main()

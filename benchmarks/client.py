@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 
 import uvloop
 
@@ -45,9 +46,9 @@ def _parent(pid: int) -> int:
 
 
 def _own_cpu_seconds(pid: int) -> float:
-    # To the nanosecond, where `stat` has hundredths of a second.
-    tasks = Path(f"/proc/{pid}/task").iterdir()
-    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+    # clock_getcpuclockid(3): to the nanosecond, where `stat` has hundredths of a second, and with the threads that
+    # have ended, which the sum over the threads that there are would miss.
+    return time.clock_gettime((~pid << 3) | 2)
 
 
 def percentile(values: Iterable[float], percent: float) -> float:
@@ -62,7 +63,7 @@ def check(port: int) -> None:
         headers, _, body = request(kind, 0).partition(b"\r\n\r\n")
         fields = dict(line.split(": ", 1) for line in headers.decode().split("\r\n")[1:])
         connection.request("POST", "/assistant", body, fields)
-        state = {"messages": []}
+        state: dict[str, Any] = {"messages": []}
         for line in connection.getresponse().read().decode().splitlines():
             state = apply(state, json.loads(line.removeprefix("aui-state:")))
         connection.close()
@@ -137,9 +138,8 @@ def main() -> None:
     port, server, log = map(int, sys.argv[1:])
     check(port)
     measurement = Measurement(port, server, log)
-    begin = time.monotonic()
     uvloop.run(measurement.run())
-    print(json.dumps(measurement.found | {"seconds": time.monotonic() - begin}))
+    print(json.dumps(measurement.found))
 
 
 if __name__ == "__main__":

@@ -72,6 +72,7 @@ def start() -> Iterator[Servers]:
         if log is not None:
             valkey = Valkey()
             stack.callback(valkey.kill)
+            assert valkey.process is not None
             by_name[VALKEY] = Measured(server(REDIS_URL=valkey.url), valkey.process.pid)
         yield Servers(by_name, "FastAPI" if has_fastapi else "Starlette and Pydantic", _version(log))
 
@@ -80,7 +81,10 @@ def _install_fastapi(folder: str) -> bool:
     """Installs FastAPI into a folder of its own; False where no package index can be reached."""
     options = ["--quiet", "--disable-pip-version-check", "--target", folder]
     command = [*_PYTHON, "pip", "install", *options, "fastapi"]
-    return subprocess.run(command, capture_output=True, timeout=60, check=False).returncode == 0
+    try:
+        return subprocess.run(command, capture_output=True, timeout=60, check=False).returncode == 0
+    except subprocess.TimeoutExpired:
+        return False
 
 
 def _version(program: str | None) -> str:

@@ -22,7 +22,7 @@ sys.path.append(os.environ.get("BENCHMARK_PACKAGES", ""))  # behind this environ
 try:
     from fastapi import FastAPI
 except ImportError:
-    FastAPI = None  # type: ignore[assignment,misc]
+    FastAPI = None
 
 
 class MessagePart(BaseModel):

@@ -4,16 +4,17 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "assistant_backend.settings")
 
+import django
 from django.conf import settings
-from django.core.asgi import get_asgi_application
 from django.core.cache import close_caches
+from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.base import reset_urlconf
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, reset_queries
 
 import assistant_backend
 from api import process
-from api.asgi import BodyLimit, Lifespan
+from api.asgi import BodyLimit, Lifespan, Receive, Scope, Send
 from telemetry import sentry
 
 
@@ -29,7 +30,18 @@ async def _shutdown() -> None:
     sentry.flush()
 
 
-django_application = get_asgi_application()
+class Handler(ASGIHandler):
+    """Django's handler without a thread of its own for every request, which only a database needs.
+
+    asgiref starts two threads for each ThreadSensitiveContext; without it, one serves the whole process.
+    """
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.handle(scope, receive, send)
+
+
+django.setup(set_prefix=False)
+django_application = ASGIHandler() if settings.DATABASES else Handler()
 
 if not settings.DATABASES:
     # A synchronous receiver costs every request a hop to a thread; these have nothing to do here.

@@ -37,6 +37,7 @@ class MemoryLog(RunLog):
         self._entries: dict[str, _Entry] = {}
         self._latest: dict[tuple[str, str | None], str] = {}
         self._ended: dict[str, int] = {}  # by end, oldest first: the bytes that each takes
+        self._size = 0
 
     async def open(self) -> None:
         pass
@@ -52,13 +53,14 @@ class MemoryLog(RunLog):
 
     def keep(self, entry: _Entry) -> None:
         """Keeps a run that ended, for a while and within bounds."""
-        self._ended[entry.head.id] = entry.feed.size + len(entry.head.state)
-        while len(self._ended) > 1 and sum(self._ended.values()) > MAX_BYTES:
+        size = self._ended[entry.head.id] = entry.feed.size + len(entry.head.state)
+        self._size += size
+        while len(self._ended) > 1 and self._size > MAX_BYTES:
             self._forget(next(iter(self._ended)))
         asyncio.get_running_loop().call_later(self._ttl, self._forget, entry.head.id)
 
     def _forget(self, run_id: str) -> None:
-        self._ended.pop(run_id, None)
+        self._size -= self._ended.pop(run_id, 0)
         entry = self._entries.pop(run_id, None)
         if entry is not None:
             for place in _places(entry.head):

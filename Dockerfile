@@ -28,4 +28,4 @@ USER 10001:10001
 EXPOSE 8002
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --start-interval=1s \
     CMD ["python", "/app/docker/healthcheck.py"]
-CMD ["gunicorn", "--config", "/app/docker/gunicorn.conf.py"]
+CMD ["python", "/app/docker/serve.py"]

@@ -8,8 +8,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from assistant_backend import environment
+from assistant_backend.server import LAST_BYTES_SECONDS
 from telemetry import logs
-from worker import GUNICORN_GRACEFUL_SECONDS, Worker
+from worker import Worker
 
 
 def cpus(cgroup: Path = Path("/sys/fs/cgroup")) -> int:
@@ -34,6 +35,7 @@ worker_class = Worker
 worker_tmp_dir = "/dev/shm"  # noqa: S108 - heartbeats belong in memory: on a disk they may block
 control_socket_disable = True  # it would write into the home directory
 timeout = 30
-graceful_timeout = GUNICORN_GRACEFUL_SECONDS
+# The ladder: the drain and the last bytes (50 + 5 s) < this < compose's 70 s and Kubernetes' 90 s.
+graceful_timeout = ceil(_env["DRAIN_SECONDS"]) + 2 * LAST_BYTES_SECONDS
 keepalive = 75  # longer than nginx keeps an idle connection, so that it never reuses one that is being closed
 logconfig_dict = logs.configuration(_env["LOG_LEVEL"], json=not _env["DEBUG"])

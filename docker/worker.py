@@ -11,10 +11,6 @@ from uvicorn_worker import UvicornWorker
 
 from assistant_backend.server import DrainingServer
 
-# The timeout ladder: a stream's own time to end < uvicorn's < gunicorn's < compose's and Kubernetes'.
-UVICORN_GRACEFUL_SECONDS = 55
-GUNICORN_GRACEFUL_SECONDS = 60
-
 
 class Worker(UvicornWorker):  # type: ignore[misc] # it ships no types
     CONFIG_KWARGS: dict[str, Any] = {
@@ -23,8 +19,6 @@ class Worker(UvicornWorker):  # type: ignore[misc] # it ships no types
         "lifespan": "on",
         "access_log": False,
         "server_header": False,
-        # gunicorn's graceful_timeout does not reach uvicorn by itself.
-        "timeout_graceful_shutdown": UVICORN_GRACEFUL_SECONDS,
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

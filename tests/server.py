@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-GUNICORN = (sys.executable, "-m", "gunicorn", "--config", str(ROOT / "docker/gunicorn.conf.py"))
+GUNICORN = (sys.executable, str(ROOT / "docker/serve.py"))
 
 
 def free_port() -> int:

@@ -49,7 +49,7 @@ def _key_name(request: HttpRequest) -> str:
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     name: str | None = None
     if scheme.lower() == "bearer":
-        for known_name, known in settings.API_KEYS.items():
+        for known_name, known in settings.API_KEYS:
             # Every key is compared, each in constant time, so that no time tells which one was nearly right.
             if hmac.compare_digest(known.encode(), given.strip().encode()):
                 name = known_name

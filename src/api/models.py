@@ -10,6 +10,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, create_model, model_validator
 
+# No client sends as many; each costs a look through the state.
+_FEW = Field(max_length=64)
+
 
 class Model(BaseModel):
     """A part of the request; unknown fields are kept."""
@@ -37,7 +40,7 @@ class MessagePart(Model):
 
 class UserMessage(Model):
     role: Literal["user"] = "user"
-    parts: list[MessagePart]
+    parts: Annotated[list[MessagePart], _FEW]
     id: str | None = None  # newer clients name their message and show it before the server has it
 
 
@@ -91,7 +94,7 @@ Command = Annotated[AddMessageCommand | AddToolResultCommand, Field(discriminato
 class AssistantRequest(Model):
     """One request: commands to apply to the state, in order, and what an assistant needs to answer them."""
 
-    commands: list[Command]
+    commands: Annotated[list[Command], _FEW]
     state: Any = None
     system: str | None = None
     tools: dict[str, ToolDefinition] | None = None
@@ -121,5 +124,5 @@ def request_model(custom_commands: Sequence[type[BaseModel]]) -> type[AssistantR
     if not custom_commands:
         return AssistantRequest
     known: Any = reduce(or_, custom_commands, AddMessageCommand | AddToolResultCommand)
-    commands: Any = (list[Annotated[known, Field(discriminator="type")]], ...)
+    commands: Any = (Annotated[list[Annotated[known, Field(discriminator="type")]], _FEW], ...)
     return create_model("AssistantRequest", __base__=AssistantRequest, commands=commands)

@@ -16,7 +16,7 @@ from api.endpoint import endpoint
 from api.errors import ApiError, invalid_request
 from api.models import AssistantRequest, CallSettings, Config, request_model
 from assistants import Turn
-from runs import Refused, Run
+from runs import Refused, Run, TooLarge
 from transcript import LAYOUTS, TranscriptError
 
 
@@ -47,6 +47,8 @@ def _turn(parsed: AssistantRequest, run: Run) -> Turn:
     try:
         transcript = LAYOUTS[settings.ASSISTANT_MESSAGE_FORMAT](run.controller.document)
         results = commands.apply(parsed.commands, transcript)
+    except TooLarge:
+        raise ApiError(413, f"The commands would change more than {settings.MAX_RUN_BYTES} bytes of state.") from None
     except TranscriptError as error:
         raise ApiError(400, f"The request is not valid: {error}") from None
     return Turn(

@@ -29,12 +29,14 @@ class EnvironmentProblems(Exception):  # noqa: N818 - it is a list of problems, 
 
 def _cast(env: environ.Env, variable: Variable) -> Any:
     kind = type(variable.default)
-    if kind is bool and env.str(variable.name).lower() not in ("true", "false", "1", "0", "yes", "no", "on", "off"):
+    text = env.ENVIRON[variable.name]
+    if kind is bool and text.lower() not in ("true", "false", "1", "0", "yes", "no", "on", "off"):
         raise ValueError
-    if kind is dict:
-        pairs = (item.partition(":") for item in env.list(variable.name))
-        return {name.strip(): key.strip() for name, _, key in pairs if name or key}
-    value = env.get_value(variable.name, cast=list if kind is list else kind)
+    if kind is tuple:
+        pairs = (item.partition(":") for item in text.split(",") if item.strip())
+        return tuple((name.strip(), key.strip()) for name, _, key in pairs)
+    # Not get_value, which takes a value that begins with $ for the name of another variable, and prints it.
+    value = env.parse_value(text, list if kind is list else kind)
     if kind is list:
         return [item.strip() for item in value if item.strip()]
     if variable.name == "LOG_LEVEL":

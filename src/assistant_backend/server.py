@@ -11,6 +11,7 @@ import uvicorn
 
 logger = logging.getLogger(__name__)
 
+LAST_BYTES_SECONDS = 5
 _STUBBORN_SECONDS = 2.0
 
 
@@ -34,6 +35,12 @@ class DrainingServer(uvicorn.Server):
         process.runs().draining = True
         super().handle_exit(sig, frame)
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        for connection in list(self.server_state.connections):
+            if connection.transport is not None:
+                connection.transport.abort()  # its reader does not read; closing would wait for it
+
     async def on_tick(self, counter: int) -> bool:
         from django.conf import settings
 
@@ -43,6 +50,8 @@ class DrainingServer(uvicorn.Server):
         if not stop or self.force_exit:
             return stop
         if self._drain is None:
+            # What is left to uvicorn after the drain is the last bytes of each reply.
+            self.config.timeout_graceful_shutdown = LAST_BYTES_SECONDS
             self._drain = asyncio.create_task(process.runs().drain(settings.DRAIN_SECONDS))
         return self._drain.done()
 
@@ -68,7 +77,6 @@ def options(host: str, port: int) -> dict[str, Any]:
         "log_config": None,
         "access_log": False,
         "server_header": False,
-        "timeout_graceful_shutdown": 5,
     }
 
 

@@ -1,7 +1,7 @@
 """The environment variables that make the settings: one table, to which .env.example and the docs are held."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,8 +42,8 @@ def _secret_key(value: str) -> str | None:
     return "must have 50 characters or more; make one with: openssl rand -base64 48"
 
 
-def _api_keys(value: Mapping[str, str]) -> str | None:
-    for name, key in value.items():
+def _api_keys(value: Iterable[tuple[str, str]]) -> str | None:
+    for name, key in value:
         if not re.fullmatch(r"[\w.-]{1,64}", name) or not re.fullmatch(r"[\x21-\x7e]{16,}", key):
             return "must be name:key,name:key with keys of 16 characters or more; make one with: openssl rand -hex 24"
     return None
@@ -83,7 +83,7 @@ VARIABLES = (
     Variable("FLUSH_INTERVAL_MS", 10, _at_least(0)),
     Variable("MAX_BODY_BYTES", 4 * 1024 * 1024, _at_least(1024)),
     Variable("WEB_CONCURRENCY", 0, _at_least(0)),
-    Variable("API_KEYS", {}, _api_keys, secret=True),
+    Variable("API_KEYS", (), _api_keys, secret=True),
     Variable("ALLOW_ANONYMOUS", False),
     Variable("OPENAI_API_KEY", "", secret=True),
     Variable("ANTHROPIC_API_KEY", "", secret=True),

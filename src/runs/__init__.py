@@ -5,6 +5,7 @@ from runs.document import StateDocument, TextCursor
 from runs.feed import Feed
 from runs.log import Head, LogAway, Record, RunLog, Status
 from runs.memory import MemoryLog
+from runs.pump import TooLarge
 from runs.run import Limits, Run
 from runs.service import Refused, Runs
 from runs.wire import PROTOCOLS, Wire
@@ -25,5 +26,6 @@ __all__ = [
     "StateDocument",
     "Status",
     "TextCursor",
+    "TooLarge",
     "Wire",
 ]

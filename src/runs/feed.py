@@ -11,6 +11,7 @@ class _Reader:
     def __init__(self) -> None:
         self.task = asyncio.current_task()
         self.sent = 0
+        self.waiting = False  # for news: it has taken all there was, however much comes at once
 
 
 class Feed:
@@ -31,6 +32,10 @@ class Feed:
     def readers(self) -> int:
         return len(self._readers)
 
+    def so_far(self) -> bytes:
+        """All frames that there are by now."""
+        return b"".join(self._frames)
+
     def append(self, frames: bytes) -> None:
         """Adds frames, for every reader."""
         if not frames:
@@ -39,7 +44,7 @@ class Feed:
         self.size += len(frames)
         self._wake()
         for reader in self._readers:
-            if self.size - reader.sent > MAX_LAG_BYTES and reader.task is not None:
+            if self.size - reader.sent > MAX_LAG_BYTES and not reader.waiting and reader.task is not None:
                 reader.task.cancel()
 
     def end(self) -> None:
@@ -67,8 +72,12 @@ class Feed:
                     yield frames[0] if len(frames) == 1 else b"".join(frames)
                 elif self.ended:
                     return
-                elif not await self._news(interval):
-                    yield heartbeat
+                else:
+                    reader.waiting = True
+                    news = await self._news(interval)
+                    reader.waiting = False
+                    if not news:
+                        yield heartbeat
         finally:
             self._readers.discard(reader)
             if not self._readers and self.on_idle is not None:

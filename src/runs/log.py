@@ -67,6 +67,9 @@ class RunLog(Protocol):
     async def open(self) -> None:
         """Begins to work; does not wait for the log's home to be there."""
 
+    async def drain(self, seconds: float) -> None:
+        """Lets readers of other processes' runs read on for `seconds`, then ends what they read in so many words."""
+
     async def close(self) -> None:
         """Writes what is left, for a bounded time."""
 

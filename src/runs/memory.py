@@ -42,6 +42,9 @@ class MemoryLog(RunLog):
     async def open(self) -> None:
         pass
 
+    async def drain(self, seconds: float) -> None:
+        pass  # there are no other processes' runs
+
     async def close(self) -> None:
         pass
 
@@ -53,7 +56,7 @@ class MemoryLog(RunLog):
 
     def keep(self, entry: _Entry) -> None:
         """Keeps a run that ended, for a while and within bounds."""
-        size = self._ended[entry.head.id] = entry.feed.size + len(entry.head.state)
+        size = self._ended[entry.head.id] = entry.feed.size + len(entry.head.state.encode())
         self._size += size
         while len(self._ended) > 1 and self._size > MAX_BYTES:
             self._forget(next(iter(self._ended)))

@@ -8,6 +8,10 @@ from runs.encoding import quote, to_bytes
 from runs.wire import Wire
 
 
+class TooLarge(ValueError):  # noqa: N818 - the name says what is wrong
+    """An assistant, or a request's commands, wrote more at once than a whole run may take."""
+
+
 class Pump:
     """Takes operations and chunks in order, merges neighbouring appends, encodes each frame once.
 
@@ -15,7 +19,7 @@ class Pump:
     To be used from the event loop's thread only.
     """
 
-    def __init__(self, wire: Wire, publish: Callable[[bytes], None], interval: float) -> None:
+    def __init__(self, wire: Wire, publish: Callable[[bytes], None], interval: float, most: int) -> None:
         self._wire = wire
         self._publish = publish
         self._interval = interval
@@ -24,12 +28,21 @@ class Pump:
         self._operations: list[str] = []
         self._append_path = ""
         self._append_texts: list[str] = []
+        self._most = most
+        self._gathered = 0
         self._scheduled: asyncio.Handle | None = None
         self._last_flush = float("-inf")
 
     def set(self, path: str, value: str) -> None:
-        """Takes a `set` operation; both arguments are JSON."""
+        """Takes a `set` operation; both arguments are JSON.
+
+        Raises:
+            TooLarge: more was gathered at once than a run may take.
+        """
         self._close_append()
+        self._gathered += len(value)
+        if self._gathered > self._most:
+            raise TooLarge(f"more than {self._most} bytes at once")
         self._operations.append(f'{{"type":"set","path":{path},"value":{value}}}')
         self._schedule()
 
@@ -68,6 +81,7 @@ class Pump:
         if self._frames:
             data = to_bytes("".join(self._frames))
             self._frames.clear()
+            self._gathered = 0
             self._last_flush = self._loop.time()
             self._publish(data)
 

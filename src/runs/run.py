@@ -10,13 +10,16 @@ from typing import Any
 from runs.controller import Controller
 from runs.feed import Feed
 from runs.log import Head, LogAway, Status, Writer
-from runs.pump import Pump
+from runs.pump import Pump, TooLarge
 from runs.wire import PROTOCOLS
 
 logger = logging.getLogger(__name__)
 
 # An assistant that does not stop when it is cancelled is left to itself after this many seconds.
 _STOP_SECONDS = 0.5
+# Without live readers the log is asked this often for others; one that does not answer, so many times.
+_ASK_SECONDS = 2.0
+_MOST_UNANSWERED = 5
 
 
 @dataclass(frozen=True)
@@ -46,12 +49,14 @@ class Run:
         self.wire = PROTOCOLS[head.protocol]()
         self.status = Status.RUNNING
         self._limits = limits
+        self._too_large = f"The reply is larger than {limits.run_bytes} bytes."
         self._is_followed = is_followed
-        self._pump = Pump(self.wire, self._publish, limits.flush_interval)
+        self._pump = Pump(self.wire, self._publish, limits.flush_interval, limits.run_bytes)
         self.controller = Controller(self._pump, state)
         self._writer: Writer | None = None
         self._task: asyncio.Task[None] | None = None
         self._timers: list[asyncio.TimerHandle] = []
+        self._unanswered = 0
         self._grace: asyncio.TimerHandle | None = None
         self._stopping: tuple[Status, str | None] | None = None
         self._ended = False
@@ -65,6 +70,7 @@ class Run:
         """Begins: `work` writes through `controller`, and the run ends when it returns, raises or is stopped."""
         self._writer = writer
         self._on_end = on_end
+        writer.append(self.feed.so_far())
         self._after(
             self._limits.run_seconds,
             lambda: self.stop(Status.ERROR, f"The reply took longer than {self._limits.run_seconds:g} seconds."),
@@ -93,10 +99,15 @@ class Run:
         except asyncio.CancelledError:
             # If nobody stopped the run, a library inside the assistant has lost its own cancellation.
             self._end() if self._stopping else self._fail()
+        except TooLarge:
+            self._stopping = self._stopping or (Status.ERROR, self._too_large)
+            self.controller.cancel()
+            self._end()
         except Exception:
             self._fail()
 
     def _fail(self) -> None:
+        self.controller.cancel()  # what it began beside itself must not go on unseen
         error_id = secrets.token_hex(4)
         logger.exception("The assistant failed, error %s", error_id, extra={"error_id": error_id})
         self._stopping = self._stopping or (
@@ -115,7 +126,10 @@ class Run:
         if message:
             self._pump.error(message)
         self._pump.end()
+        self.feed.on_idle = None  # or a log that keeps the feed would keep the whole run
         self.feed.end()
+        if self._grace is not None:
+            self._grace.cancel()
         if self._writer is not None:
             self._writer.end(self.status)
             self._on_end()
@@ -127,7 +141,7 @@ class Run:
         if self._writer is not None:
             self._writer.append(frames)
         if self.feed.size > self._limits.run_bytes:
-            self.stop(Status.ERROR, f"The reply is larger than {self._limits.run_bytes} bytes.")
+            self.stop(Status.ERROR, self._too_large)
 
     def _idle(self) -> None:
         """The last live reader has gone. A run that nobody can come back to is stopped at once."""
@@ -136,11 +150,12 @@ class Run:
         else:
             self.stop(Status.CANCELLED)
 
-    def _wait_for_readers(self) -> None:
+    def _wait_for_readers(self, at_least: float = 0.0) -> None:
         if self._grace is not None:
             self._grace.cancel()
         if not self._ended:
-            self._grace = self._after(self._limits.grace, self._unattended)
+            seconds = max(self._limits.grace, at_least)
+            self._grace = asyncio.get_running_loop().call_later(seconds, self._unattended)
 
     def _unattended(self) -> None:
         if not self.feed.readers and not self._ended:
@@ -149,14 +164,15 @@ class Run:
     async def _stop_unless_followed(self) -> None:
         try:
             followed = await self._is_followed(self.head.id)
+            self._unanswered = 0
         except LogAway:
-            followed = False  # nobody can follow what cannot be read
+            # Its followers are patient for a while, and so is it.
+            self._unanswered += 1
+            followed = self._unanswered < _MOST_UNANSWERED
         if followed:
-            self._wait_for_readers()
+            self._wait_for_readers(at_least=_ASK_SECONDS)
         elif not self.feed.readers:
             self.stop(Status.CANCELLED)
 
-    def _after(self, seconds: float, do: Callable[[], None]) -> asyncio.TimerHandle:
-        timer = asyncio.get_running_loop().call_later(seconds, do)
-        self._timers.append(timer)
-        return timer
+    def _after(self, seconds: float, do: Callable[[], None]) -> None:
+        self._timers.append(asyncio.get_running_loop().call_later(seconds, do))

@@ -56,19 +56,23 @@ class Runs:
 
     async def cancel(self, record: Record) -> None:
         """Stops a run, in whichever process it is carried."""
-        if not self.stop(record.head.id) and record.status is Status.RUNNING:
+        if not self.stop(record.head.id, record.head.owner) and record.status is Status.RUNNING:
             await self.log.cancel(record.head.id)
 
-    def stop(self, run_id: str) -> bool:
-        """Stops a run of this process; False if it has none of that id."""
+    def stop(self, run_id: str, owner: str | None = None) -> bool:
+        """Stops a run of this process, of `owner` if one is given; False if it has no such run."""
         run = self._live.get(run_id)
-        if run is not None:
-            run.stop(Status.CANCELLED)
-        return run is not None
+        if run is None or owner not in (None, run.head.owner):
+            return False
+        run.stop(Status.CANCELLED)
+        return True
 
     async def drain(self, seconds: float) -> None:
         """Takes no new runs, lets those that are carried end for `seconds`, and interrupts what is left."""
         self.draining = True
+        await asyncio.gather(self._drain_live(seconds), self.log.drain(seconds))
+
+    async def _drain_live(self, seconds: float) -> None:
         await self._emptied(seconds)
         while self._live:
             for run in list(self._live.values()):

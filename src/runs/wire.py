@@ -82,6 +82,12 @@ class AssistantTransport(Wire):
         return _events(self._canonicalizer.close()) + "data: [DONE]\n\n"
 
 
+def ending(protocol: str, message: str) -> bytes:
+    """An error and the clean end of a stream that nobody will write any more."""
+    wire = PROTOCOLS[protocol]()
+    return (wire.error(message) + wire.end()).encode()
+
+
 def _events(frames: list[dict[str, Any]]) -> str:
     return "".join(f"data: {encode(frame)}\n\n" for frame in frames)
 

@@ -6,6 +6,8 @@ from uuid import uuid4
 
 from transcript.writers import AssistantMessage, Document, Message, Path
 
+CallPlace = tuple[int, int]  # the message, and the call within it
+
 
 class TranscriptError(ValueError):
     """The client's state, or a command on it, makes no sense. The text is for the client's developer."""
@@ -24,6 +26,9 @@ class Transcript(ABC):
     def __init__(self, document: Document) -> None:
         self._document = document
         self._writers: list[AssistantMessage] = []
+        # Made when they are first needed: with many commands on a long history, every look would be a search.
+        self._position: dict[str, int] | None = None
+        self._calls: dict[str, CallPlace] | None = None
         if document.value is not None and not isinstance(document.value, dict):
             raise TranscriptError("state: expected an object or null")
         messages = document.value.get("messages") if document.value else None
@@ -44,7 +49,7 @@ class Transcript(ABC):
 
         The client's own id is kept if no other message has it.
         """
-        taken = message_id is None or any(message.get("id") == message_id for message in self.messages)
+        taken = message_id is None or message_id in self._positions()
         self._add(self._user_message(new_id() if taken else message_id, parts))
 
     def edit(self, parent_id: str | None, source_id: str) -> None:
@@ -56,10 +61,7 @@ class Transcript(ABC):
         Raises:
             TranscriptError: neither is there.
         """
-        index: dict[str, int] = {}
-        for position, message in enumerate(self.messages):
-            if isinstance(message_id := message.get("id"), str):
-                index.setdefault(message_id, position)
+        index = self._positions()
         if parent_id is not None and parent_id in index:
             keep = index[parent_id] + 1
             if not self._is_user(self.messages[keep - 1]):
@@ -73,7 +75,7 @@ class Transcript(ABC):
             raise TranscriptError(
                 f"cannot edit: state.messages has neither the parentId nor the sourceId {source_id!r}"
             )
-        self._document.set(["messages"], self.messages[:keep])
+        self._replace(self.messages[:keep])
 
     @abstractmethod
     def add_tool_result(self, call_id: str, result: Any, *, name: str | None = None, **extra: Any) -> str:
@@ -103,12 +105,43 @@ class Transcript(ABC):
         if isinstance(self._document.value, dict):
             self._document.set(["provider"], provider)
 
+    def _positions(self) -> dict[str, int]:
+        """Where the messages stand, by their ids."""
+        if self._position is None:
+            self._position = {}
+            for position, message in enumerate(self.messages):
+                if isinstance(message_id := message.get("id"), str):
+                    self._position.setdefault(message_id, position)
+        return self._position
+
+    def _find(self, call_id: str) -> CallPlace | None:
+        """Where the call stands, the last one of that id."""
+        if self._calls is None:
+            self._calls = {}
+            for position, message in enumerate(self.messages):
+                self._calls.update(self._calls_of(position, message))
+        return self._calls.get(call_id)
+
+    def _replace(self, messages: list[Message]) -> None:
+        """Sets all messages anew."""
+        self._document.set(["messages"], messages)
+        self._position = self._calls = None
+
+    @abstractmethod
+    def _calls_of(self, position: int, message: Message) -> dict[str, CallPlace]:
+        """The places of a message's tool calls, by their ids. The client's messages may hold any JSON."""
+
     def _is_user(self, message: Message) -> bool:
         return message.get(self.user_role_key) == self.user_role
 
     def _add(self, message: Message) -> Path:
-        path: Path = ["messages", len(self.messages)]
+        position = len(self.messages)
+        path: Path = ["messages", position]
         self._document.set(path, message)
+        if self._position is not None:
+            self._position.setdefault(message["id"], position)
+        if self._calls is not None:
+            self._calls.update(self._calls_of(position, message))
         return path
 
     @abstractmethod

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from transcript.base import Transcript, given, new_id
+from transcript.base import CallPlace, Transcript, given, new_id
 from transcript.writers import AssistantMessage, Cursor, Message, Path, ToolCall
 
 
@@ -12,21 +12,24 @@ class LangChainTranscript(Transcript):
     user_role = "human"
 
     def add_tool_result(self, call_id: str, result: Any, *, name: str | None = None, **extra: Any) -> str:
-        position = self._find_call(call_id)
-        if position is None:
+        place = self._find(call_id)
+        if place is None:
             call = {"id": call_id, "name": name or "tool", "args": {}, "partial_json": "{}"}
             self._add({"id": new_id(), "type": "ai", "content": "", "tool_calls": [call]})
-            position = len(self.messages) - 1
+            place = len(self.messages) - 1, 0
+        position, index = place
         # Rendering throws where the two names differ, so the call's own counts.
-        tool = str(next(call.get("name") for call in calls_of(self.messages[position]) if call.get("id") == call_id))
+        tool = str(self.messages[position]["tool_calls"][index].get("name") or name or "tool")
         self._place_result(position, tool_message(call_id, tool, result, **extra))
         return tool
 
-    def _find_call(self, call_id: str) -> int | None:
-        for i, message in reversed(list(enumerate(self.messages))):
-            if any(call.get("id") == call_id for call in calls_of(message)):
-                return i
-        return None
+    def _calls_of(self, position: int, message: Message) -> dict[str, CallPlace]:
+        calls = message.get("tool_calls") if message.get("type") == "ai" else None
+        return {
+            call["id"]: (position, index)
+            for index, call in enumerate(calls if isinstance(calls, list) else [])
+            if isinstance(call, dict) and isinstance(call.get("id"), str)
+        }
 
     def _place_result(self, position: int, message: Message) -> None:
         """A result stands directly behind its call's message and its other results: at the end it would not render."""
@@ -39,7 +42,7 @@ class LangChainTranscript(Transcript):
         if place == len(self.messages):
             self._add(message)
         else:
-            self._document.set(["messages"], [*self.messages[:place], message, *self.messages[place:]])
+            self._replace([*self.messages[:place], message, *self.messages[place:]])
 
     def _user_message(self, message_id: str | None, parts: list[dict[str, Any]]) -> Message:
         if len(parts) == 1 and parts[0]["type"] == "text":
@@ -127,12 +130,6 @@ class LangChainToolCall(ToolCall):
     def set_result(self, result: Any, *, is_error: bool = False, artifact: Any = None) -> None:
         self.complete()
         self._transcript.add_tool_result(self.id, result, is_error=is_error, **given(artifact=artifact))
-
-
-def calls_of(message: Message) -> list[dict[str, Any]]:
-    """The tool calls of a message that the client sent: any JSON may stand there."""
-    calls = message.get("tool_calls") if message.get("type") == "ai" else None
-    return [call for call in calls if isinstance(call, dict)] if isinstance(calls, list) else []
 
 
 def tool_message(call_id: str, name: str, result: Any, **extra: Any) -> Message:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from transcript.base import Transcript, given, new_id
+from transcript.base import CallPlace, Transcript, given, new_id
 from transcript.writers import AssistantMessage, Cursor, Document, Message, Path, ToolCall
 
 
@@ -11,22 +11,24 @@ class PartsTranscript(Transcript):
     user_role = "user"
 
     def add_tool_result(self, call_id: str, result: Any, *, name: str | None = None, **extra: Any) -> str:
-        path, part = self._find_call(call_id) or self._add_call(call_id, name or "tool")
+        i, j = self._find(call_id) or self._add_call(call_id, name or "tool")
+        path: Path = ["messages", i, "parts", j]
+        part = self.messages[i]["parts"][j]
         write_result(self._document, path, part, result, **extra)
         return str(part.get("toolName") or name or "tool")
 
-    def _find_call(self, call_id: str) -> tuple[Path, Message] | None:
-        for i, message in reversed(list(enumerate(self.messages))):
-            parts = message.get("parts")
-            for j, part in enumerate(parts if isinstance(parts, list) else []):
-                if isinstance(part, dict) and part.get("type") == "tool-call" and part.get("toolCallId") == call_id:
-                    return ["messages", i, "parts", j], part
-        return None
+    def _calls_of(self, position: int, message: Message) -> dict[str, CallPlace]:
+        parts = message.get("parts")
+        return {
+            part["toolCallId"]: (position, j)
+            for j, part in enumerate(parts if isinstance(parts, list) else [])
+            if isinstance(part, dict) and part.get("type") == "tool-call" and isinstance(part.get("toolCallId"), str)
+        }
 
-    def _add_call(self, call_id: str, name: str) -> tuple[Path, Message]:
+    def _add_call(self, call_id: str, name: str) -> CallPlace:
         part = tool_call_part(call_id, name) | {"argsText": "{}"}
-        path = self._add({"id": new_id(), "role": "assistant", "parts": [part]})
-        return [*path, "parts", 0], part
+        self._add({"id": new_id(), "role": "assistant", "parts": [part]})
+        return len(self.messages) - 1, 0
 
     def _user_message(self, message_id: str | None, parts: list[dict[str, Any]]) -> Message:
         return {"id": message_id, "role": "user", "parts": parts}

@@ -56,9 +56,9 @@ def test_a_run_that_takes_too_long_ends_with_an_error(start_server: StartServer)
 
 
 def test_a_run_that_grows_too_large_ends_with_an_error(start_server: StartServer) -> None:
-    server = start_server(ASSISTANT="acme.assistants.Endless", MAX_RUN_BYTES="100000")
+    server = start_server(ASSISTANT="acme.assistants.Endless", MAX_RUN_BYTES="250000")
     state, errors = Client(server.host, server.port).say("go").follow()
-    assert errors == ["The reply is larger than 100000 bytes."]
+    assert errors == ["The reply is larger than 250000 bytes."]
     assert len(state["messages"][1]["parts"][0]["text"]) < 2_000_000
 
 

@@ -74,7 +74,7 @@ def test_a_providers_key_needs_a_locked_door_or_a_word(name: str) -> None:
     (problem,) = problems(**{name: "sk-123"})
     assert problem.startswith(f"{name} is set, but anybody could spend it")
     assert "sk-123" not in problem
-    assert parse({name: "sk-123", "API_KEYS": "me:a-key-of-16-letters"})["API_KEYS"] == {"me": "a-key-of-16-letters"}
+    assert parse({name: "sk-123", "API_KEYS": "me:a-key-of-16-letters"})["API_KEYS"] == (("me", "a-key-of-16-letters"),)
     assert parse({name: "sk-123", "ALLOW_ANONYMOUS": "true"})
 
 
@@ -99,6 +99,16 @@ def test_a_secret_is_never_shown() -> None:
     assert "hunter2" not in "".join(problems(SECRET_KEY="hunter2", SENTRY_DSN="hunter2"))
 
 
+def test_a_value_that_begins_with_a_dollar_is_a_value() -> None:
+    key = "$" + "k" * 60
+    assert parse({"SECRET_KEY": key})["SECRET_KEY"] == key
+
+
+def test_a_key_is_rotated_by_giving_its_name_twice() -> None:
+    keys = "me:an-old-key-of-mine,me:a-new-key-of-mine"
+    assert parse({"API_KEYS": keys})["API_KEYS"] == (("me", "an-old-key-of-mine"), ("me", "a-new-key-of-mine"))
+
+
 def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
     file = tmp_path / "key"
     file.write_text("k" * 50 + "\n")
@@ -116,15 +126,16 @@ def start(*command: str, **variables: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     "command",
     [
-        ("-m", "gunicorn", "--config", "docker/gunicorn.conf.py"),
+        ("docker/serve.py",),
         ("manage.py", "check"),
         ("run_server.py",),
     ],
 )
 def test_a_wrong_setting_stops_every_way_to_start(command: tuple[str, ...]) -> None:
-    done = start(*command, PORT="x", LOG_LEVEL="y")
+    done = start(*command, PORT="x", LOG_LEVEL="y", WEB_CONCURRENCY="z")
     assert done.returncode != 0
     assert "  - PORT: 'x' is not a whole number\n  - LOG_LEVEL: must be one of" in done.stderr
+    assert "  - WEB_CONCURRENCY: 'z' is not a whole number" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -100,7 +100,7 @@ def test_it_has_no_compiler_pip_or_cache(container: Container) -> None:
 
 def test_its_command_has_no_shell_and_a_probe_without_curl(image: str) -> None:
     config = json.loads(docker("image", "inspect", image))[0]["Config"]
-    assert config["Cmd"][0] == "gunicorn"
+    assert config["Cmd"] == ["python", "/app/docker/serve.py"]
     assert not config.get("Entrypoint")
     assert config["User"] == "10001:10001"
     assert config["Healthcheck"]["Test"][:2] == ["CMD", "python"]

@@ -90,6 +90,38 @@ def test_what_is_left_at_the_deadline_is_interrupted_and_its_log_says_so(valkey:
         second.stop()
 
 
+def test_a_reader_of_another_processs_run_is_waited_for_and_told(valkey: Valkey) -> None:
+    variables = {"ASSISTANT": "acme.assistants.LockStep", "REDIS_URL": valkey.url}
+    carrier, follower = Server(**variables), Server(**variables, DRAIN_SECONDS="1")
+    try:
+        client, other = (Client(server.host, server.port) for server in (carrier, follower))
+        live = begin(client)
+        resumed = other.post("/resume", {"runId": live.headers["X-Run-Id"]}, **ME)
+        follower.process.send_signal(signal.SIGTERM)
+        until_draining(other)
+        assert other.say("1").status == 503
+        _, errors = resumed.follow({"messages": [{}, {"parts": [{"type": "text", "text": "0 "}]}]})
+        assert errors == ["This server is restarting. Please reload to see the rest of this reply."]
+        assert follower.process.wait(20) == 0
+        client.send({"type": "confirm"}).follow()
+        assert "completed" in live.body().decode()
+    finally:
+        carrier.stop()
+        follower.stop()
+
+
+def test_a_reader_that_does_not_read_does_not_keep_the_process() -> None:
+    variables = {"MAX_RUN_BYTES": "100000000", "FLUSH_INTERVAL_MS": "0", "DRAIN_SECONDS": "0.1"}
+    server = Server(ASSISTANT="acme.assistants.Endless", **variables)
+    client = Client(server.host, server.port)
+    stuck = client.say("go", headers=ME)
+    with client.post("/resume", {"runId": stuck.headers["X-Run-Id"]}, **ME) as reading:
+        for _ in range(200):
+            reading.take(100_000)
+    assert server.stop() == 0  # within the 30 s that stop() waits
+    stuck.close()
+
+
 def test_an_assistant_that_does_not_stop_does_not_keep_the_process() -> None:
     server = Server(ASSISTANT="acme.assistants.Stubborn", DRAIN_SECONDS="0.1")
     live = Client(server.host, server.port).say("x")

@@ -114,3 +114,89 @@ def test_memory_keeps_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
         assert latest.head.id == "4"
 
     run(work)
+
+
+def test_a_valkey_that_came_back_with_an_older_memory_breaks_the_run() -> None:
+    valkey = Valkey()
+
+    async def work() -> None:
+        one = log(valkey)
+        await one.open()
+        logged = one.begin(HEAD, Feed())
+        for number in range(3):
+            logged.append(b"%d\n" % number)
+            assert await one._batches.written(5)
+        assert valkey.command("HSET", "assistant:run:a-run", "seq", "1") == ":0"
+        logged.append(b"3\n")
+        logged.end(Status.DONE)
+        assert await one._batches.written(5)
+        record = await one.find(HEAD.id)
+        assert record is not None
+        assert record.status is Status.BROKEN
+        await one.close()
+
+    try:
+        run(work)
+    finally:
+        valkey.kill()
+
+
+def test_many_look_ups_at_once_all_get_an_answer() -> None:
+    valkey = Valkey()
+
+    async def work() -> None:
+        one = log(valkey)
+        await one.open()
+        one.begin(HEAD, Feed())
+        found = await asyncio.gather(*(one.find(HEAD.id) for _ in range(400)))
+        assert all(record is not None for record in found)
+        await one.close()
+
+    try:
+        run(work)
+    finally:
+        valkey.kill()
+
+
+def test_states_count_in_the_backlog_and_a_batch_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    valkey = Valkey()
+    monkeypatch.setattr(writer, "MAX_BACKLOG_BYTES", 3000)
+    monkeypatch.setattr(writer, "MAX_BATCH_BYTES", 1000)
+
+    async def work() -> None:
+        one = log(valkey)
+        for number in range(5):  # before it is open: as if Valkey were away
+            one.begin(Head(str(number), "owner", True, None, "data-stream", '"' + "x" * 900 + '"'), Feed())
+        assert one._batches._size < 3000
+        await one.open()
+        assert await one._batches.written(5)
+        assert [await one.find(str(number)) is not None for number in range(5)] == [True, True, True, False, False]
+        assert one._batches._size == 0
+        await one.close()
+
+    try:
+        run(work)
+    finally:
+        valkey.kill()
+
+
+def test_following_is_known_to_the_run_at_once() -> None:
+    valkey = Valkey()
+
+    async def work() -> None:
+        one, two = log(valkey), log(valkey)
+        await one.open()
+        await two.open()
+        one.begin(HEAD, Feed())
+        record = await one.find(HEAD.id)
+        assert record is not None
+        assert not await one.is_followed(HEAD.id)
+        await two.follow(record)
+        assert await one.is_followed(HEAD.id)
+        await one.close()
+        await two.close()
+
+    try:
+        run(work)
+    finally:
+        valkey.kill()

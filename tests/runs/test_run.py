@@ -1,6 +1,9 @@
 """A run's own clockwork, in this process: grace begins anew with every reader that leaves."""
 
 import asyncio
+import gc
+import weakref
+from collections.abc import AsyncIterator
 
 from runs import Controller, Limits, MemoryLog, Runs, Status
 
@@ -44,5 +47,78 @@ def test_a_last_frame_that_is_too_large_does_not_undo_the_end() -> None:
         assert run.status is Status.DONE
         assert b'"x' in data
         assert b"3:" not in data
+
+    asyncio.run(main())
+
+
+def test_a_kept_feed_does_not_keep_its_run() -> None:
+    async def main() -> None:
+        log = MemoryLog(ttl=60)
+        runs = Runs(log, Limits(), most=1)
+        run = runs.new("owner", None, "data-stream", {"a": ""}, found=True)
+        run_id = run.head.id
+
+        async def work() -> None:
+            pass
+
+        async for _ in runs.carry(run, work, heartbeat=60):
+            pass
+        gone = weakref.ref(run)
+        del run, work
+        await asyncio.sleep(0)
+        gc.collect()
+        assert gone() is None
+        assert await log.find(run_id) is not None
+
+    asyncio.run(main())
+
+
+def test_a_failed_run_stops_the_streams_that_its_assistant_added() -> None:
+    async def main() -> None:
+        runs = Runs(MemoryLog(ttl=60), Limits(), most=1)
+        run = runs.new("owner", None, "data-stream", {"a": ""}, found=True)
+        stopped = asyncio.Event()
+
+        async def endless() -> AsyncIterator[object]:
+            try:
+                await asyncio.Event().wait()
+                yield None
+            finally:
+                stopped.set()
+
+        async def work() -> None:
+            run.controller.add_stream(endless())
+            await asyncio.sleep(0)
+            raise RuntimeError
+
+        async for _ in runs.carry(run, work, heartbeat=60):
+            pass
+        await asyncio.wait_for(stopped.wait(), 5)
+
+    asyncio.run(main())
+
+
+def test_what_was_published_before_the_start_is_logged_too() -> None:
+    async def main() -> None:
+        runs = Runs(MemoryLog(ttl=60), Limits(), most=1)
+        run = runs.new("owner", None, "data-stream", {"a": ""}, found=True)
+        logged: list[bytes] = []
+
+        class Writer:
+            def append(self, frames: bytes) -> None:
+                logged.append(frames)
+
+            def end(self, status: Status) -> None:
+                pass
+
+        async def work() -> None:
+            pass
+
+        run.controller.document.set(["a"], "before")
+        await asyncio.sleep(0.01)  # a middleware that suspends
+        run.start(work, Writer(), on_end=lambda: None)
+        async for _ in run.feed.read(b"", 60):
+            pass
+        assert b"before" in b"".join(logged)
 
     asyncio.run(main())

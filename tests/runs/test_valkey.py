@@ -110,6 +110,9 @@ def test_without_valkey_it_starts_and_talks_and_says_so(start_server: StartServe
     live = begin(client)
     until(client, "degraded")
     assert readiness(client)["failing"] == ["run log"]
+    own = begin(client, thread="t3")
+    assert client.post("/cancel", {"runId": own.headers["X-Run-Id"]}, **ME).status == 202
+    own.body()
     for path in ("/resume", "/cancel", "/initial-state"):
         refused = client.post(path, {"threadId": "t"}, **ME)
         assert refused.status == 503

@@ -11,15 +11,17 @@ from runs.feed import Feed
 from runs.log import LogAway
 from runs.valkey import scripts
 from runs.valkey.scripts import Client
-from runs.wire import PROTOCOLS
+from runs.wire import ending
 
 logger = logging.getLogger(__name__)
 
 BLOCK_SECONDS = 5.0
 WATCH_SECONDS = 1.0
+_PRESENCE_MS = 3000  # three times as long as it takes to say so again
 _UNREAD_SECONDS = 10.0  # a feed that nobody has begun to read by then is let go
 _INTERRUPTED = "The server that wrote this reply has stopped. Please send your message again."
 _AWAY = "The rest of this reply cannot be read right now. Please reload in a moment."
+_DRAINED = "This server is restarting. Please reload to see the rest of this reply."
 _LOST = "The rest of this reply was lost. Please send your message again."
 _AWAY_ERRORS = (RedisError, OSError, TimeoutError)
 
@@ -54,7 +56,7 @@ class Followers:
         self._watch = commands.register_script(scripts.WATCH)
         self._away_since: float | None = None
         self._patience = 2 * lease
-        ends = [_ending(protocol, _INTERRUPTED) for protocol in ("data-stream", "assistant-transport")]
+        ends = [ending(protocol, _INTERRUPTED) for protocol in ("data-stream", "assistant-transport")]
         self._ttl_and_ends = [int(ended_ttl * 1000) or 1, *ends]
 
     async def status(self, run_id: str) -> str:
@@ -75,6 +77,8 @@ class Followers:
             return self._followed[run_id].feed
         followed = _Followed(Feed(), b"0-0", protocol)
         try:
+            # Said first, so that a run without live readers is not stopped for want of this one.
+            await self._statuses([run_id], presence=_PRESENCE_MS)
             entries = await self._commands.xrange(f"{self._prefix}run:{run_id}:log")
         except _AWAY_ERRORS as error:
             raise LogAway from error
@@ -133,10 +137,11 @@ class Followers:
             await asyncio.sleep(WATCH_SECONDS)
             run_ids = list(self._followed)
             if not run_ids:
+                self._away_since = None
                 continue
             now = asyncio.get_running_loop().time()
             try:
-                statuses = await self._statuses(run_ids, presence=int(WATCH_SECONDS * 3000))
+                statuses = await self._statuses(run_ids, presence=_PRESENCE_MS)
             except _AWAY_ERRORS:
                 self._away_since = self._away_since or now
                 if now - self._away_since > self._patience:
@@ -148,10 +153,18 @@ class Followers:
                 if not status:
                     self._give_up(run_id, _LOST)
 
+    async def drain(self, seconds: float) -> None:
+        """Lets readers of other processes' runs read on for `seconds`, then ends what is left in so many words."""
+        deadline = asyncio.get_running_loop().time() + seconds
+        while self._followed and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110 - until the last has gone
+            await asyncio.sleep(0.1)
+        for run_id in list(self._followed):
+            self._give_up(run_id, _DRAINED)
+
     def _give_up(self, run_id: str, message: str) -> None:
         followed = self._followed.pop(run_id, None)
         if followed is not None:
-            followed.feed.append(_ending(followed.protocol, message))
+            followed.feed.append(ending(followed.protocol, message))
             followed.feed.end()
 
 
@@ -166,8 +179,3 @@ async def tell(client: Client, control: str, what: str, run_id: str) -> None:
 
 def _seq(entry_id: bytes) -> int:
     return int(entry_id.partition(b"-")[0])
-
-
-def _ending(protocol: str, message: str) -> bytes:
-    wire = PROTOCOLS[protocol]()
-    return (wire.error(message) + wire.end()).encode()

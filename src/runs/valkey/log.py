@@ -5,7 +5,7 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -19,6 +19,7 @@ from runs.valkey.writer import BATCH_SECONDS, BatchWriter, place
 logger = logging.getLogger(__name__)
 
 _PREFIX = "assistant:"
+_CONNECTIONS = 16
 _CLOSE_SECONDS = 2.0
 _SETTLE_SECONDS = 0.5  # how long a look-up waits for what this process has still to write
 _FIELDS = ("owner", "found", "thread", "protocol", "state")
@@ -55,6 +56,9 @@ class ValkeyLog(RunLog):
             self._followers.watch,
         )
         self._tasks = [asyncio.create_task(_for_ever(part)) for part in work]
+
+    async def drain(self, seconds: float) -> None:
+        await self._followers.drain(seconds)
 
     async def close(self) -> None:
         if not await self._batches.written(_CLOSE_SECONDS):
@@ -129,6 +133,13 @@ async def _for_ever(work: Callable[[], Awaitable[None]]) -> None:
 
 def _client(url: str, patience: float) -> Client:
     """A client that fails after `patience` seconds instead of trying again: its callers know better when to."""
-    return Redis.from_url(
-        url, socket_timeout=patience, socket_connect_timeout=min(patience, 2.0), retry=Retry(NoBackoff(), 0)
+    return Redis.from_pool(
+        BlockingConnectionPool.from_url(
+            url,
+            max_connections=_CONNECTIONS,
+            timeout=patience,  # for a free connection: when a replica dies, everybody resumes at once
+            socket_timeout=patience,
+            socket_connect_timeout=min(patience, 2.0),
+            retry=Retry(NoBackoff(), 0),
+        )
     )

@@ -9,8 +9,9 @@ Client = Any  # redis.asyncio.Redis, whose types admit str where it answers byte
 # Returns for each run 1, or 0 if it is not running any more: then its process must not append to it.
 WRITE = """
 local prefix, lease, running_ttl, ended_ttl, process = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local gaps = {['data-stream'] = ARGV[6], ['assistant-transport'] = ARGV[7]}
 local results = {}
-local i = 6
+local i = 8
 while i <= #ARGV do
   local id, seq, frames, status, created = ARGV[i], tonumber(ARGV[i + 1]), ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
   local latest, thread_latest = ARGV[i + 5], ARGV[i + 6]
@@ -28,6 +29,10 @@ while i <= #ARGV do
     i = i + 5
   end
   local known = redis.call('HMGET', run, 'status', 'seq')
+  if known[1] == 'running' and seq > known[2] + 1 then
+    -- A Valkey that came back with an older memory: what lies between is lost.
+    status, frames = 'broken', gaps[redis.call('HGET', run, 'protocol')]
+  end
   if known[1] ~= 'running' then
     results[#results + 1] = 0
   else
@@ -47,7 +52,7 @@ while i <= #ARGV do
         end
       end
     end
-    results[#results + 1] = 1
+    results[#results + 1] = status == 'broken' and 0 or 1
   end
 end
 return results

@@ -7,17 +7,20 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from runs.log import Head, Status, Writer
 from runs.valkey import scripts
 from runs.valkey.scripts import Client
-from runs.wire import PROTOCOLS
+from runs.wire import ending
 
 logger = logging.getLogger(__name__)
 
 BATCH_SECONDS = 0.03  # what comes within this time goes in one round trip
 RETRY_SECONDS = 0.5
+MAX_REFUSALS = 20
+MAX_BATCH_BYTES = 4 * 1024 * 1024
+MAX_BATCH_RUNS = 200
 MAX_BACKLOG_BYTES = 64 * 1024 * 1024  # what may wait for a Valkey that is away or slow, for all runs together
 _GAP = "A part of this reply was lost. Please send your message again."
 
@@ -51,27 +54,38 @@ class RunWriter(Writer):
 
 
 class BatchWriter:
-    """Writes batches until it is closed. `degraded` tells that the last one did not get through."""
+    """Writes batches until it is closed."""
 
     def __init__(
         self, client: Client, prefix: str, process: str, *, lease: float, running_ttl: float, ended_ttl: float
     ) -> None:
-        self.degraded = False
+        self._refused = self._silent = False
         self.running: dict[str, _Pending] = {}  # whose leases are to be renewed
         self._write = client.register_script(scripts.WRITE)
         self._renew = client.register_script(scripts.RENEW)
         self._prefix = prefix
         self._lease = lease
-        self._arguments = [prefix, _ms(lease), _ms(running_ttl), _ms(ended_ttl), process]
+        gaps = [ending(protocol, _GAP) for protocol in ("data-stream", "assistant-transport")]
+        self._arguments = [prefix, _ms(lease), _ms(running_ttl), _ms(ended_ttl), process, *gaps]
         self._changed: dict[str, _Pending] = {}
         self._size = 0
         self._wanted = asyncio.Event()
         self._urgent = asyncio.Event()
         self._next = self._in_flight = _done()
 
+    @property
+    def degraded(self) -> bool:
+        """Whether runs cannot be logged: Valkey is silent, or refuses what is written."""
+        return self._refused or self._silent
+
     def begin(self, head: Head) -> RunWriter:
-        """Takes up a run."""
-        pending = self.running[head.id] = _Pending(head)
+        """Takes up a run, unless too much waits to be written already: then it is not logged at all."""
+        pending = _Pending(head)
+        if self._size + len(head.state) > MAX_BACKLOG_BYTES:
+            pending.closed = True
+            return RunWriter(self, pending)
+        self._size += len(head.state)
+        self.running[head.id] = pending
         self._change(pending)
         self._urgent.set()  # whoever has the run's id may ask for it at once, elsewhere
         return RunWriter(self, pending)
@@ -94,8 +108,7 @@ class BatchWriter:
     def _break(self, pending: _Pending) -> None:
         logger.error("A run's log has a gap: Valkey is away or too slow")
         self._size -= sum(map(len, pending.frames))
-        wire = PROTOCOLS[pending.head.protocol]()
-        pending.frames = [(wire.error(_GAP) + wire.end()).encode()]
+        pending.frames = [ending(pending.head.protocol, _GAP)]
         self._size += len(pending.frames[0])
         self.close(pending, Status.BROKEN)
 
@@ -114,43 +127,58 @@ class BatchWriter:
             self._urgent.clear()
             self._wanted.clear()
             self._in_flight = self._next
-            batch, arguments = self._take()
-            for pending, written in zip(batch, await self._persist(arguments), strict=True):
-                if not written:
-                    pending.closed = True
-                if pending.closed and pending.head.id not in self._changed:
-                    self.running.pop(pending.head.id, None)
-            self._in_flight.set_result(None)
+            while self._changed and not self._wanted.is_set():
+                batch, arguments = self._take()
+                for pending, written in zip(batch, await self._persist(batch, arguments), strict=True):
+                    pending.closed = pending.closed or not written
+                    if pending.closed and pending.head.id not in self._changed:
+                        self.running.pop(pending.head.id, None)
+            if self._changed:
+                self._wanted.set()
+            if not self._in_flight.done():
+                self._in_flight.set_result(None)
 
     def _take(self) -> tuple[list[_Pending], list[Any]]:
-        """What is to be written now: the runs, and the script's arguments for them."""
-        batch = list(self._changed.values())
+        """What is to be written now, within bounds: the runs, and the script's arguments for them."""
+        batch: list[_Pending] = []
+        size = 0
+        for pending in self._changed.values():
+            batch.append(pending)
+            size += sum(map(len, pending.frames)) + len(pending.head.state) * pending.create
+            if size > MAX_BATCH_BYTES or len(batch) == MAX_BATCH_RUNS:
+                break
         arguments: list[Any] = [*self._arguments]
         for pending in batch:
             frames = b"".join(pending.frames)
             self._size -= len(frames)
             pending.frames.clear()
             head = pending.head
+            del self._changed[head.id]
             arguments += [head.id, pending.seq, frames, pending.status or "", int(pending.create), *places(head)]
             if pending.create:
                 arguments += [head.owner, int(head.found), head.thread or "", head.protocol, head.state]
+                self._size -= len(head.state)
             pending.create = False
             pending.seq += 1
-        self._changed.clear()
         return batch, arguments
 
-    async def _persist(self, arguments: list[Any]) -> list[int]:
-        while True:
+    async def _persist(self, batch: list[_Pending], arguments: list[Any]) -> list[int]:
+        """Writes a batch, however often it takes; one that Valkey keeps refusing costs its runs their log."""
+        refusals = 0
+        while refusals < MAX_REFUSALS:
             try:
                 results: list[int] = await self._write(args=arguments)
             except (RedisError, OSError, TimeoutError) as error:
                 if not self.degraded:
                     logger.warning("The run log is away: %s", type(error).__name__)
-                self.degraded = True
+                self._refused = True
+                refusals += isinstance(error, ResponseError)
                 await asyncio.sleep(RETRY_SECONDS)
             else:
-                self.degraded = False
+                self._refused = False
                 return results
+        logger.error("The run log refuses %d runs; they are not logged", len(batch))
+        return [0] * len(batch)
 
     async def renew_leases(self) -> None:
         """Renews the leases, for ever, tokens or not; which also finds out whether Valkey is there."""
@@ -158,9 +186,9 @@ class BatchWriter:
             ids = [run_id for run_id, pending in self.running.items() if not pending.closed]
             try:
                 await self._renew(args=[self._prefix, _ms(self._lease), *ids])
-                self.degraded = False
+                self._silent = False
             except (RedisError, OSError, TimeoutError):
-                self.degraded = True
+                self._silent = True
             await asyncio.sleep(self._lease / 3)
 
     async def written(self, patience: float) -> bool:

@@ -1,6 +1,5 @@
 """What an ASGI server needs and Django leaves out: the lifespan, and a bound on bodies while they arrive."""
 
-import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -11,7 +10,9 @@ Send = Callable[[Message], Awaitable[None]]
 Step = Callable[[], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-logger = logging.getLogger(__name__)
+# A body of up to so many times the limit is read to its end and dropped: most clients read no answer before they
+# have sent all. A larger one is left unread.
+_DRAINED = 2
 
 
 class Lifespan:
@@ -58,21 +59,23 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        length = dict(scope["headers"]).get(b"content-length", b"0")
-        scope["body_too_large"] = length.isdigit() and int(length) > self._limit
+        declared = dict(scope["headers"]).get(b"content-length", b"0")
+        length = int(declared) if declared.isdigit() else 0
+        scope["body_too_large"] = length > self._limit
         received = 0
-        ended = False
+        ended = length > _DRAINED * self._limit
 
         async def bounded() -> Message:
             nonlocal received, ended
-            while not scope["body_too_large"]:
+            while not ended:
                 message = await receive()
                 received += len(message.get("body", b""))
-                if received <= self._limit:
+                too_large = scope["body_too_large"] = scope["body_too_large"] or received > self._limit
+                ended = not message.get("more_body", False) or received > _DRAINED * self._limit
+                if not too_large or message["type"] != "http.request":
                     return message
-                scope["body_too_large"] = True
-            if not ended:
-                ended = True
+            if scope["body_too_large"] and not scope.get("body_dropped"):
+                scope["body_dropped"] = True
                 return {"type": "http.request", "body": b"", "more_body": False}
             while (message := await receive())["type"] == "http.request":
                 pass  # the rest of what was too large

@@ -148,10 +148,15 @@ def test_a_charset_in_the_content_type_is_fine(client: Client) -> None:
 
 
 def test_a_body_over_the_limit_is_a_413_before_it_is_read(client: Client) -> None:
-    reply = client.request("POST", "/assistant", b"{}", Content_Length=str(5 * 1024 * 1024))
+    reply = client.request("POST", "/assistant", b"{}", Content_Length=str(50 * 1024 * 1024))
     assert reply.status == 413
     assert reply.headers["Connection"] == "close"
     assert reply.json() == {"error": "The body is larger than 4194304 bytes."}
+
+
+def test_a_body_a_little_over_the_limit_is_a_413_once_it_is_sent(client: Client) -> None:
+    reply = client.request("POST", "/assistant", b"x" * (5 * 1024 * 1024))
+    assert reply.status == 413
 
 
 def test_a_chunked_body_over_the_limit_is_a_413_with_cors(start_server: StartServer) -> None:

@@ -57,6 +57,12 @@ def test_it_serves_on_port_alone_read_only_and_without_capabilities(container: C
     assert container.client.get(style).status == 200
 
 
+def test_a_body_over_the_limit_is_a_413_without_nginx_too(container: Container) -> None:
+    reply = container.client.request("POST", "/assistant", b"x" * (4 * 1024 * 1024 + 1))
+    assert reply.status == 413
+    assert "larger than 4194304 bytes" in reply.json()["error"]
+
+
 def test_it_runs_as_a_fixed_user_that_is_not_root(container: Container) -> None:
     assert docker("exec", container.id, "id", "-u").strip() == "10001"
 

@@ -71,11 +71,10 @@ def test_the_page_its_style_and_the_probes_are_there(stack: Stack) -> None:
 
 
 def test_what_is_too_large_for_nginx_gets_the_error_shape(stack: Stack) -> None:
-    for size, words in ((4 * 1024 * 1024 + 1, "larger than 4194304 bytes"), (5 * 1024 * 1024 + 1, "too large")):
-        reply = stack.client.request("POST", "/assistant", b"x" * size)
-        assert reply.status == 413
-        assert reply.headers["Content-Type"] == "application/json"
-        assert words in reply.json()["error"]
+    reply = stack.client.request("POST", "/assistant", b"x" * (4 * 1024 * 1024 + 1))
+    assert reply.status == 413
+    assert reply.headers["Content-Type"] == "application/json"
+    assert "too large" in reply.json()["error"]
 
 
 def test_a_flood_gets_429_in_the_error_shape_and_the_server_goes_on(stack: Stack) -> None:

@@ -94,7 +94,7 @@ def _openapi() -> dict[str, Any]:
 @endpoint("GET", "HEAD", public=True)
 async def index(request: HttpRequest) -> HttpResponse:
     """The page that says what this is."""
-    context = {"service": settings.SERVICE, "version": settings.VERSION}
+    context = {"service": settings.SERVICE, "version": settings.VERSION, "host": request.get_host()}
     return render(request, "index.html", context)
 
 

@@ -64,7 +64,9 @@ def test_debug_shows_no_more_than_that(start_server: StartServer) -> None:
 def test_the_page_says_what_this_is_and_its_style_is_served(client: Client) -> None:
     reply = client.get("/")
     assert reply.status == 200
-    assert b"An assistant streams here" in reply.body()
+    page = reply.body().decode()
+    assert "An assistant streams here" in page
+    assert f"curl -N http://{client.host}:{client.port}/assistant" in page
     style = client.get("/static/page.css")
     assert style.status == 200
     assert style.headers["Content-Type"].startswith("text/css")

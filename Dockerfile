@@ -1,9 +1,9 @@
 FROM python:3.14-slim AS build
-ENV PIP_DISABLE_PIP_VERSION_CHECK=1
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_CACHE_DIR=/var/cache/pip
 RUN python -m venv /venv
 WORKDIR /app
 COPY requirements.txt ./
-RUN --mount=type=cache,target=/root/.cache/pip \
+RUN --mount=type=cache,target=/var/cache/pip \
     /venv/bin/pip install --require-hashes --only-binary=:all: --compile -r requirements.txt \
  && /venv/bin/pip uninstall --yes pip \
  && rm requirements.txt

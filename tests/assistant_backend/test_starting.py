@@ -68,11 +68,3 @@ def test_the_requirements_are_pinned_hashed_and_name_no_index(name: str) -> None
     assert text.count("--hash=sha256:") >= len(packages)
     assert re.search(r"^django==5\.2\.\d+ ; python_full_version < '3\.12'", text, re.MULTILINE)
     assert re.search(r"^django==6\.1\.\d+ ; python_full_version >= '3\.12'", text, re.MULTILINE)
-
-
-def test_terminated_it_finishes_the_reply_and_exits_0() -> None:
-    server = Server(ASSISTANT="acme.assistants.LockStep", HEARTBEAT_SECONDS="0.1")
-    with Client(server.host, server.port).say("0") as reply:
-        assert "completed" in "".join(reply.lines())
-    assert server.stop() == 0
-    assert "Traceback" not in server.log()

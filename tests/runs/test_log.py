@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -11,6 +11,15 @@ from runs import Head, LogAway, MemoryLog, Status
 from runs.feed import Feed
 from runs.valkey import ValkeyLog, writer
 from tests.server import Valkey
+
+
+@pytest.fixture
+def valkey() -> Iterator[Valkey]:
+    """One that the test may disturb."""
+    server = Valkey()
+    yield server
+    server.kill()
+
 
 HEAD = Head("a-run", "owner", True, "thread", "data-stream", "{}")
 
@@ -34,9 +43,7 @@ async def until(holds: Callable[[], Awaitable[bool]]) -> None:
         await asyncio.sleep(0.05)
 
 
-def test_a_run_whose_log_has_a_gap_is_marked_broken(monkeypatch: pytest.MonkeyPatch) -> None:
-    valkey = Valkey()
-
+def test_a_run_whose_log_has_a_gap_is_marked_broken(valkey: Valkey, monkeypatch: pytest.MonkeyPatch) -> None:
     async def work() -> None:
         one, two = log(valkey, lease=60.0), log(valkey, lease=60.0)
         await one.open()
@@ -61,15 +68,10 @@ def test_a_run_whose_log_has_a_gap_is_marked_broken(monkeypatch: pytest.MonkeyPa
         record = await where.find(HEAD.id)
         return record is not None and record.status is status
 
-    try:
-        run(work)
-    finally:
-        valkey.kill()
+    run(work)
 
 
-def test_a_producer_never_appends_once_its_run_was_marked_interrupted() -> None:
-    valkey = Valkey()
-
+def test_a_producer_never_appends_once_its_run_was_marked_interrupted(valkey: Valkey) -> None:
     async def work() -> None:
         one, two = log(valkey), log(valkey)
         await one.open()
@@ -93,10 +95,7 @@ def test_a_producer_never_appends_once_its_run_was_marked_interrupted() -> None:
         await one.close()
         await two.close()
 
-    try:
-        run(work)
-    finally:
-        valkey.kill()
+    run(work)
 
 
 def test_memory_keeps_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,9 +115,7 @@ def test_memory_keeps_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     run(work)
 
 
-def test_a_valkey_that_came_back_with_an_older_memory_breaks_the_run() -> None:
-    valkey = Valkey()
-
+def test_a_valkey_that_came_back_with_an_older_memory_breaks_the_run(valkey: Valkey) -> None:
     async def work() -> None:
         one = log(valkey)
         await one.open()
@@ -135,15 +132,10 @@ def test_a_valkey_that_came_back_with_an_older_memory_breaks_the_run() -> None:
         assert record.status is Status.BROKEN
         await one.close()
 
-    try:
-        run(work)
-    finally:
-        valkey.kill()
+    run(work)
 
 
-def test_many_look_ups_at_once_all_get_an_answer() -> None:
-    valkey = Valkey()
-
+def test_many_look_ups_at_once_all_get_an_answer(valkey: Valkey) -> None:
     async def work() -> None:
         one = log(valkey)
         await one.open()
@@ -152,14 +144,10 @@ def test_many_look_ups_at_once_all_get_an_answer() -> None:
         assert all(record is not None for record in found)
         await one.close()
 
-    try:
-        run(work)
-    finally:
-        valkey.kill()
+    run(work)
 
 
-def test_states_count_in_the_backlog_and_a_batch_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    valkey = Valkey()
+def test_states_count_in_the_backlog_and_a_batch_is_bounded(valkey: Valkey, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writer, "MAX_BACKLOG_BYTES", 3000)
     monkeypatch.setattr(writer, "MAX_BATCH_BYTES", 1000)
 
@@ -174,15 +162,10 @@ def test_states_count_in_the_backlog_and_a_batch_is_bounded(monkeypatch: pytest.
         assert one._batches._size == 0
         await one.close()
 
-    try:
-        run(work)
-    finally:
-        valkey.kill()
+    run(work)
 
 
-def test_following_is_known_to_the_run_at_once() -> None:
-    valkey = Valkey()
-
+def test_following_is_known_to_the_run_at_once(valkey: Valkey) -> None:
     async def work() -> None:
         one, two = log(valkey), log(valkey)
         await one.open()
@@ -196,7 +179,4 @@ def test_following_is_known_to_the_run_at_once() -> None:
         await one.close()
         await two.close()
 
-    try:
-        run(work)
-    finally:
-        valkey.kill()
+    run(work)

@@ -1,6 +1,7 @@
 """An assistant without a model: it streams as one would and says the same for the same input.
 
-It thinks, reads what was written back to the user, and calls `get_weather` when the weather comes up.
+It thinks, reads what was written back to the user, calls `get_weather` when the weather comes up and writes code
+when code does. Where a model would count tokens, it counts words.
 """
 
 import asyncio
@@ -13,9 +14,25 @@ from zlib import crc32
 from django.conf import settings
 
 from assistants.turn import Turn
+from transcript import AssistantMessage
 
 _CITY = re.compile(r"\b(?:in|for|at)\s+(?:the\s+)?([^\W\d_][\w'-]*(?:\s+[A-Z][\w'-]*)*)")
 _SKIES = ("sunny", "cloudy", "rainy", "windy", "foggy")
+_CODE = """\
+Here is a program that does **exactly** that, in `Python`:
+
+```python
+def answer(question: str) -> str:
+    words = question.split()
+    return str(len(words)) + " words"
+
+
+print(answer({question}))
+```
+
+1. It splits the question into words.
+2. It counts them, and *says so*.
+"""
 _QUOTED_WORDS = 12
 _QUOTED_CHARACTERS = 400
 
@@ -24,37 +41,44 @@ class MockAssistant:
     """Answers at `MOCK_DELAY_SECONDS` a word."""
 
     async def reply(self, turn: Turn) -> None:
-        text = turn.text
-        if text is None and not turn.tool_results:
+        if turn.text is None and not turn.tool_results:
             return
         message = turn.transcript.assistant_message()
+        words = 0
         if turn.tool_results:
             results = (_conclusion(result.tool_name, result.result, result.is_error) for result in turn.tool_results)
-            await _stream(message.append_text, " ".join(results))
-        if text is None:
-            return
-        await _stream(message.append_reasoning, _thoughts(text))
-        if "weather" not in text.lower():
-            await _stream(message.append_text, _answer(text))
-            return
-        await _stream(message.append_text, "Let me look that up.")
-        city = _city(text)
-        call = message.add_tool_call("get_weather")
-        for piece in _pieces(json.dumps({"city": city}, ensure_ascii=False)):
-            call.append_args(piece)
-            await asyncio.sleep(settings.MOCK_DELAY_SECONDS)
-        call.complete()
-        if "get_weather" in turn.tools:
-            return  # the client runs its own tool, and its result starts the next run
-        weather = _weather(city)
-        call.set_result(weather)
-        await _stream(message.append_text, _conclusion("get_weather", weather, is_error=False))
+            words += await _stream(message.append_text, " ".join(results))
+        if turn.text is not None:
+            words += await _answer(turn.text, message, weather_is_the_clients="get_weather" in turn.tools)
+        message.set_usage(input_tokens=len((turn.text or "").split()), output_tokens=words)
 
 
-async def _stream(append: Callable[[str], None], text: str) -> None:
-    for word in re.findall(r"\s*\S+|\s+$", text):
+async def _answer(text: str, message: AssistantMessage, *, weather_is_the_clients: bool) -> int:
+    """Answers `text` and returns how many words that took."""
+    topics = text.lower()
+    words = await _stream(message.append_reasoning, _thoughts(text))
+    if "weather" not in topics:
+        return words + await _stream(message.append_text, _program(text) if "code" in topics else _echo(text))
+    words += await _stream(message.append_text, "Let me look that up.")
+    city = _city(text)
+    call = message.add_tool_call("get_weather")
+    for piece in _pieces(json.dumps({"city": city}, ensure_ascii=False)):
+        call.append_args(piece)
+        await asyncio.sleep(settings.MOCK_DELAY_SECONDS)
+    call.complete()
+    if weather_is_the_clients:
+        return words  # the client runs its own tool, and its result starts the next run
+    weather = _weather(city)
+    call.set_result(weather)
+    return words + await _stream(message.append_text, "It is {temperature_c} °C and {sky} in {city}.".format(**weather))
+
+
+async def _stream(append: Callable[[str], None], text: str) -> int:
+    words = re.findall(r"\s*\S+|\s+$", text)
+    for word in words:
         append(word)
         await asyncio.sleep(settings.MOCK_DELAY_SECONDS)
+    return len(words)
 
 
 def _pieces(text: str, size: int = 4) -> Iterator[str]:
@@ -66,7 +90,7 @@ def _thoughts(text: str) -> str:
     return f"The user wrote {_counted(len(text.split()), 'word')}. I think about {topic}."
 
 
-def _answer(text: str) -> str:
+def _echo(text: str) -> str:
     words = text.split()
     if not words:
         return "I see no text in your message. Write me something, or ask me about the weather in Paris."
@@ -74,8 +98,12 @@ def _answer(text: str) -> str:
     longest = max(words, key=len)[:_QUOTED_CHARACTERS]
     return (
         f"You said: “{quoted}” That is {_counted(len(words), 'word')} and {_counted(len(text), 'character')}; "
-        f"the longest is “{longest}”. I am a mock: ask me about the weather in Paris to see a tool call."
+        f"the longest is “{longest}”. I am a mock: ask me about the weather in Paris to see a tool call, or for code."
     )
+
+
+def _program(text: str) -> str:
+    return _CODE.format(question=json.dumps(text[:_QUOTED_CHARACTERS], ensure_ascii=False))
 
 
 def _conclusion(tool: str, result: Any, is_error: bool) -> str:

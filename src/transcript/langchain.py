@@ -100,6 +100,11 @@ class LangChainMessage(AssistantMessage):
             )
         self._reasoning.append(text)
 
+    def set_usage(self, *, input_tokens: int, output_tokens: int) -> None:
+        usage = {"input_tokens": input_tokens, "output_tokens": output_tokens}
+        total = {"total_tokens": input_tokens + output_tokens}
+        self._document.set([*self._path, "usage_metadata"], usage | total)
+
     def _begin_call(self, call_id: str, name: str) -> ToolCall:
         if self._transcript.messages[-1].get("type") == "tool":
             self._begin()

@@ -46,6 +46,7 @@ class PartsMessage(AssistantMessage):
     def __init__(self, document: Document, path: Path) -> None:
         super().__init__()
         self._document = document
+        self._message_path = path
         self._path: Path = [*path, "parts"]
         self._count = 0
         self._kind = ""
@@ -56,6 +57,10 @@ class PartsMessage(AssistantMessage):
 
     def append_reasoning(self, text: str) -> None:
         self._append("reasoning", text)
+
+    def set_usage(self, *, input_tokens: int, output_tokens: int) -> None:
+        usage = {"inputTokens": input_tokens, "outputTokens": output_tokens}
+        self._document.set([*self._message_path, "usage"], usage)
 
     def _append(self, kind: str, text: str) -> None:
         if kind == self._kind and self._cursor is not None:

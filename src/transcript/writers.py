@@ -83,6 +83,10 @@ class AssistantMessage(ABC):
         return call
 
     @abstractmethod
+    def set_usage(self, *, input_tokens: int, output_tokens: int) -> None:
+        """Says what the reply took, in tokens, as the model's provider counts them."""
+
+    @abstractmethod
     def _begin_call(self, call_id: str, name: str) -> ToolCall: ...
 
     def complete(self) -> None:

@@ -55,7 +55,18 @@ def test_it_answers_its_own_tool_call(client: Client) -> None:
     assert (reasoning["type"], intro["type"], call["type"]) == ("reasoning", "text", "tool-call")
     assert json.loads(call["argsText"]) == {"city": "Paris"}
     assert call["result"]["city"] == "Paris"
-    assert json.dumps(call["result"]) in conclusion["text"]
+    assert conclusion["text"] == "It is {temperature_c} °C and {sky} in {city}.".format(**call["result"])
+
+
+def test_it_writes_code_as_markdown(client: Client) -> None:
+    state, _ = client.say('Some code, "please"').follow()
+    assert 'print(answer("Some code, \\"please\\""))\n```\n' in parts(state)[-1]["text"]
+
+
+def test_it_reports_what_it_took_in_words(client: Client) -> None:
+    state, _ = client.say("What is the weather in Paris?").follow()
+    said = sum(len(part["text"].split()) for part in parts(state) if "text" in part)
+    assert state["messages"][-1]["usage"] == {"inputTokens": 6, "outputTokens": said}
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,7 @@ def a_whole_turn(transcript: Transcript) -> None:
     call.append_args('"Paris"}')
     call.set_result({"sky": "sunny"})
     message.append_text("It is sunny.")
+    message.set_usage(input_tokens=10, output_tokens=9)
     transcript.finish("completed")
 
 
@@ -63,6 +64,7 @@ def test_parts_has_a_turn_in_one_message() -> None:
                     },
                     {"type": "text", "text": "It is sunny."},
                 ],
+                "usage": {"inputTokens": 10, "outputTokens": 9},
             },
         ],
         "provider": "completed",
@@ -94,7 +96,12 @@ def test_langchain_has_a_turn_in_ai_tool_ai() -> None:
                 "content": '{"sky": "sunny"}',
                 "status": "success",
             },
-            {"type": "ai", "content": "It is sunny.", "tool_calls": []},
+            {
+                "type": "ai",
+                "content": "It is sunny.",
+                "tool_calls": [],
+                "usage_metadata": {"input_tokens": 10, "output_tokens": 9, "total_tokens": 19},
+            },
         ],
         "provider": "completed",
     }

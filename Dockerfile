@@ -1,3 +1,10 @@
+FROM node:24-slim AS page
+WORKDIR /frontend
+COPY frontend/package.json frontend/package-lock.json ./
+RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund
+COPY frontend .
+RUN npm run build
+
 FROM python:3.14-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_CACHE_DIR=/var/cache/pip
 RUN python -m venv /venv
@@ -10,7 +17,9 @@ RUN --mount=type=cache,target=/var/cache/pip \
 COPY manage.py ./
 COPY docker docker
 COPY src src
+COPY --from=page /frontend/dist frontend/dist
 RUN SECRET_KEY=only-while-static-files-are-collected-and-never-at-run-time PYTHONPATH=src /venv/bin/python manage.py collectstatic --no-input \
+ && rm -r frontend \
  && /venv/bin/python -m compileall -q src docker
 
 FROM python:3.14-slim

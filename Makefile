@@ -3,10 +3,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHELL_SCRIPTS := .ci/run
 
-.PHONY: run test test-client test-image bench lint lock clean
+.PHONY: run frontend test test-client test-image test-browser bench lint lock clean
 
+# Without Node, or with one that is too old, / is a plain page.
 run: .venv
+	@$(MAKE) frontend || echo 'The chat page needs Node 20.19 or newer: without it, / is a plain page.'
 	$(BIN)/python manage.py
+
+frontend: frontend/dist/chat.js
 
 test: .venv
 	$(BIN)/pytest
@@ -16,6 +20,9 @@ test-client: .venv tests/client/node_modules
 
 test-image: .venv
 	$(BIN)/pytest tests/image
+
+test-browser: .venv
+	$(BIN)/pytest tests/browser
 
 bench: .venv
 	$(BIN)/python -m benchmarks
@@ -39,7 +46,7 @@ lock: .venv
 	$(LOCK) --extra dev --output-file requirements-dev.txt
 
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist staticfiles tests/client/node_modules
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist staticfiles frontend/dist frontend/node_modules tests/client/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Made anew when what it holds has changed; removed when it could not be finished.
@@ -51,6 +58,9 @@ clean:
 	  || { rm -rf .venv; exit 1; }
 	touch .venv
 
-tests/client/node_modules: tests/client/package-lock.json
-	cd tests/client && npm ci --no-fund --no-audit
-	touch tests/client/node_modules
+%/node_modules: %/package-lock.json
+	cd $* && npm ci --no-fund --no-audit
+	touch $@
+
+frontend/dist/chat.js: frontend/node_modules $(shell find frontend/src frontend/*.json frontend/*.ts -type f)
+	cd frontend && npm run build

@@ -93,7 +93,9 @@ def _openapi() -> dict[str, Any]:
 
 @endpoint("GET", "HEAD", public=True)
 async def index(request: HttpRequest) -> HttpResponse:
-    """The page that says what this is."""
+    """The chat page where it was built, else one that says what this is."""
+    if settings.CHAT_PAGE:
+        return render(request, "chat.html")
     context = {"service": settings.SERVICE, "version": settings.VERSION, "host": request.get_host()}
     return render(request, "index.html", context)
 

@@ -70,7 +70,11 @@ TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP
 
 STATIC_URL = "/static/"
 STATIC_ROOT = environment.ROOT / "staticfiles"
+# The chat page, two files where it was built, which get their hashes with all the others.
+_page = environment.ROOT / "frontend" / "dist"
+STATICFILES_DIRS = [_page] if _page.is_dir() else []
 _collected = (STATIC_ROOT / "staticfiles.json").is_file()
+CHAT_PAGE: bool = _env["CHAT_PAGE"] and ((STATIC_ROOT if _collected else _page) / "chat.js").is_file()
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not _collected
 STORAGES = {
     "staticfiles": {

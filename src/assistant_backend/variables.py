@@ -82,6 +82,7 @@ VARIABLES = (
     Variable("HEARTBEAT_SECONDS", 15.0, _at_least(0.1)),
     Variable("FLUSH_INTERVAL_MS", 10, _at_least(0)),
     Variable("MAX_BODY_BYTES", 4 * 1024 * 1024, _at_least(1024)),
+    Variable("CHAT_PAGE", True),
     Variable("WEB_CONCURRENCY", 0, _at_least(0)),
     Variable("API_KEYS", (), _api_keys, secret=True),
     Variable("ALLOW_ANONYMOUS", False),

@@ -61,7 +61,9 @@ def test_debug_shows_no_more_than_that(start_server: StartServer) -> None:
     assert reply.json() == {"error": "There is nothing at /nowhere."}
 
 
-def test_the_page_says_what_this_is_and_its_style_is_served(client: Client) -> None:
+def test_the_plain_page_says_what_this_is_and_its_style_is_served(start_server: StartServer) -> None:
+    server = start_server(CHAT_PAGE="false")
+    client = Client(server.host, server.port)
     reply = client.get("/")
     assert reply.status == 200
     page = reply.body().decode()

@@ -1,0 +1,40 @@
+// Images in the composer: what the server takes, made small enough for a model and for a request.
+
+import type { AttachmentAdapter } from "@assistant-ui/react";
+import { randomId } from "../storage";
+
+const TYPES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
+const LONGEST_SIDE = 1568; // pixels; models scale larger ones down
+const SMALL_ENOUGH = 500_000; // bytes
+
+export const images: AttachmentAdapter = {
+  accept: TYPES.join(","),
+  async add({ file }) {
+    const status = { type: "requires-action", reason: "composer-send" } as const;
+    return { id: randomId(), type: "image", name: file.name, contentType: file.type, file, status };
+  },
+  async send(attachment) {
+    const image = await dataUrl(await smaller(attachment.file));
+    return { ...attachment, status: { type: "complete" }, content: [{ type: "image", image }] };
+  },
+  async remove() {},
+};
+
+async function smaller(file: File): Promise<Blob> {
+  if (file.size <= SMALL_ENOUGH) return file;
+  const bitmap = await createImageBitmap(file);
+  const scale = Math.min(1, LONGEST_SIDE / Math.max(bitmap.width, bitmap.height));
+  const canvas = new OffscreenCanvas(Math.round(bitmap.width * scale), Math.round(bitmap.height * scale));
+  canvas.getContext("2d")!.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  bitmap.close();
+  return canvas.convertToBlob({ type: "image/webp", quality: 0.85 });
+}
+
+function dataUrl(blob: Blob): Promise<string> {
+  const reader = new FileReader();
+  return new Promise((resolve, reject) => {
+    reader.onload = () => resolve(reader.result as string);
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(blob);
+  });
+}

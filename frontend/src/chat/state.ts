@@ -1,0 +1,134 @@
+// The state as the server streams it, in both of its layouts, and the messages that are rendered from it.
+
+import {
+  unstable_createMessageConverter as createMessageConverter,
+  type AssistantTransportCommand,
+  type ThreadMessage,
+  type ThreadMessageLike,
+  type useExternalMessageConverter,
+} from "@assistant-ui/react";
+
+import type { Attempt } from "./connection";
+
+export interface Usage {
+  inputTokens: number;
+  outputTokens: number;
+}
+
+type Part = Exclude<ThreadMessageLike["content"], string>[number];
+
+/** A message of the layout `parts`. */
+interface PartsMessage {
+  id?: string;
+  role: "user" | "assistant";
+  parts: Part[];
+  usage?: Usage;
+}
+
+/** A message of the layout `langchain`. */
+interface LangChainMessage {
+  id?: string;
+  type: "human" | "ai" | "tool" | "system";
+  content: string | { type: string; text?: string; image_url?: { url: string } }[];
+  additional_kwargs?: { reasoning?: { summary?: { text: string }[] } };
+  tool_calls?: { id: string; name: string; partial_json?: string; args: Record<string, unknown> }[];
+  tool_call_id?: string;
+  status?: "success" | "error";
+  usage_metadata?: { input_tokens: number; output_tokens: number };
+}
+
+export type Message = PartsMessage | LangChainMessage;
+
+export interface ChatState {
+  messages: Message[];
+  provider?: string;
+}
+
+type Converted = useExternalMessageConverter.Message;
+
+const converter = createMessageConverter<Message>((message) => ("role" in message ? fromParts : fromLangChain)(message as never));
+
+export function toThreadMessages(state: ChatState, pending: AssistantTransportCommand[], isRunning: boolean) {
+  return converter.toThreadMessages(withPending(state, pending), isRunning);
+}
+
+/** The messages of the state, and those that the server does not know yet. */
+function withPending(state: ChatState, pending: AssistantTransportCommand[]): Message[] {
+  let messages = state.messages ?? [];
+  for (const command of pending) {
+    if (command.type !== "add-message") continue;
+    const edited = messages.findIndex((message) => message.id === command.sourceId);
+    if (command.sourceId && edited >= 0) messages = messages.slice(0, edited);
+    messages = [...messages, { role: "user", parts: command.message.parts as Part[] }];
+  }
+  return messages;
+}
+
+export const isUser = (message: Message) => ("role" in message ? message.role === "user" : message.type === "human");
+
+function textOf(message: Message): string {
+  const content = "role" in message ? message.parts : message.content;
+  if (typeof content === "string") return content;
+  return content.map((part) => ("text" in part ? part.text : "")).join(" ");
+}
+
+/** What a thread is called in the list: its first words. */
+export function titleOf(state: ChatState, unsent: AssistantTransportCommand[] = []): string | undefined {
+  const first = withPending(state, unsent).find(isUser);
+  return first && (textOf(first).trim().slice(0, 80) || "Image");
+}
+
+/** The last turn as a request that could be sent again: what the user wrote, on the state before it. */
+export function lastTurn(state: ChatState, messages: readonly ThreadMessage[]): Attempt | undefined {
+  const message = messages.findLast((message) => message.role === "user");
+  const position = state.messages.findLastIndex(isUser);
+  if (!message || position < 0) return undefined;
+  const parts = message.content.filter((part) => part.type === "text" || part.type === "image");
+  return {
+    before: { ...state, messages: state.messages.slice(0, position) },
+    commands: [{ type: "add-message", message: { role: "user", parts }, parentId: null, sourceId: null }],
+  };
+}
+
+function fromParts({ id, role, parts, usage }: PartsMessage): Converted {
+  return { role, content: parts, ...(id && { id }), ...(usage && { metadata: { custom: { usage } } }) };
+}
+
+function fromLangChain(message: LangChainMessage): Converted {
+  const id = message.id && { id: message.id };
+  if (message.type === "tool") {
+    return {
+      role: "tool",
+      toolCallId: message.tool_call_id ?? "",
+      result: message.content,
+      isError: message.status === "error",
+    };
+  }
+  const user = message.type === "human";
+  const content = [
+    ...(message.additional_kwargs?.reasoning?.summary ?? []).map(({ text }) => ({ type: "reasoning" as const, text })),
+    ...fromContent(message.content),
+    ...(message.tool_calls ?? []).map(({ id, name, args, partial_json }) => ({
+      type: "tool-call" as const,
+      toolCallId: id,
+      toolName: name,
+      argsText: partial_json ?? JSON.stringify(args),
+    })),
+  ];
+  const usage = message.usage_metadata;
+  const custom = usage && { usage: { inputTokens: usage.input_tokens, outputTokens: usage.output_tokens } };
+  return {
+    role: user ? "user" : "assistant",
+    content,
+    ...id,
+    ...(custom && { metadata: { custom } }),
+  };
+}
+
+function fromContent(content: LangChainMessage["content"]): Part[] {
+  if (typeof content === "string") return content ? [{ type: "text", text: content }] : [];
+  return content.flatMap((part): Part[] => {
+    if (part.type === "image_url" && part.image_url) return [{ type: "image", image: part.image_url.url }];
+    return part.text ? [{ type: "text", text: part.text }] : [];
+  });
+}

@@ -1,0 +1,108 @@
+// A message of either side.
+
+import { ActionBarPrimitive, MessagePrimitive, useAuiState, type ImageMessagePartComponent } from "@assistant-ui/react";
+import { versionsOf } from "../chat/branches";
+import { useChat } from "../chat/Session";
+import type { Usage } from "../chat/state";
+import { Copy, Done, Edit, Left, Right } from "./Icons";
+import { Markdown } from "./Markdown";
+import { Reasoning } from "./Reasoning";
+import { ToolCall } from "./Tools";
+import { Weather } from "./Weather";
+
+const Image: ImageMessagePartComponent = ({ image }) => (
+  <img src={image} alt="Sent by you" className="max-h-72 rounded-xl" />
+);
+
+const Words = ({ text }: { text: string }) => <p className="whitespace-pre-wrap wrap-anywhere">{text}</p>;
+
+export function UserMessage() {
+  return (
+    <MessagePrimitive.Root data-role="user" className="group flex flex-col items-end gap-1">
+      <span className="sr-only">You wrote:</span>
+      <div className="flex max-w-[85%] flex-col gap-2 rounded-2xl bg-raised px-4 py-2.5">
+        <MessagePrimitive.Parts components={{ Text: Words, Image }} />
+      </div>
+      <div className="flex h-7 items-center text-muted">
+        <Versions />
+        <ActionBarPrimitive.Root hideWhenRunning>
+          <ActionBarPrimitive.Edit
+            aria-label="Edit"
+            className="icon-button !size-7 opacity-0 group-hover:opacity-100 focus-visible:opacity-100 pointer-coarse:opacity-100"
+          >
+            <Edit />
+          </ActionBarPrimitive.Edit>
+        </ActionBarPrimitive.Root>
+      </div>
+    </MessagePrimitive.Root>
+  );
+}
+
+export function AssistantMessage() {
+  return (
+    <MessagePrimitive.Root data-role="assistant" className="group flex flex-col gap-3">
+      <span className="sr-only">The assistant wrote:</span>
+      <MessagePrimitive.Parts
+        components={{
+          Empty: Writing,
+          Text: Markdown,
+          Image,
+          Reasoning,
+          tools: { by_name: { get_weather: Weather }, Fallback: ToolCall },
+        }}
+      />
+      <ActionBarPrimitive.Root hideWhenRunning className="-ml-2 flex h-7 items-center gap-2 text-muted">
+        <ActionBarPrimitive.Copy aria-label="Copy" className="group/copy icon-button !size-7">
+          <span className="group-data-[copied]/copy:hidden">
+            <Copy />
+          </span>
+          <span className="hidden group-data-[copied]/copy:inline">
+            <Done />
+          </span>
+        </ActionBarPrimitive.Copy>
+        <Tokens />
+      </ActionBarPrimitive.Root>
+    </MessagePrimitive.Root>
+  );
+}
+
+const Writing = ({ status }: { status: { type: string } }) =>
+  status.type === "running" && <div className="writing" role="status" aria-label="The assistant is thinking" />;
+
+function Tokens() {
+  const usage = useAuiState((s) => s.message.metadata.custom.usage as Usage | undefined);
+  if (!usage) return null;
+  return (
+    <span className="text-xs">
+      {usage.inputTokens.toLocaleString()} tokens in, {usage.outputTokens.toLocaleString()} out
+    </span>
+  );
+}
+
+/** Switches between the versions of a message that was edited. */
+function Versions() {
+  const { state, branches, connection } = useChat();
+  const id = useAuiState((s) => s.message.id);
+  const running = useAuiState((s) => s.thread.isRunning);
+  const { leaves, shown } = versionsOf(id, state, branches);
+  if (leaves.length < 2) return null;
+  const step = (by: number, label: string, icon: React.ReactNode) => (
+    <button
+      className="icon-button !size-7"
+      aria-label={label}
+      disabled={running || leaves[shown + by] === undefined}
+      onClick={() => connection.showLeaf(leaves[shown + by]!)}
+    >
+      {icon}
+    </button>
+  );
+  return (
+    <div role="group" aria-label="Versions of this message" className="flex items-center text-xs">
+      {step(-1, "Previous version", <Left />)}
+      <span>
+        {shown + 1} / {leaves.length}
+      </span>
+      {step(1, "Next version", <Right />)}
+    </div>
+  );
+}

@@ -1,0 +1,61 @@
+// What the user has to know of the connection, in plain words, and what can be done.
+
+import { useState, type FormEvent } from "react";
+import { useChat } from "../chat/Session";
+import { setApiKey } from "../storage";
+
+export function Notice() {
+  const { status, connection, retry } = useChat();
+  if (status.kind === "lost") {
+    return (
+      <div role="status" className="mb-3 flex items-center gap-3 rounded-2xl bg-notice-soft px-4 py-2.5 text-sm">
+        <span aria-hidden className="size-2 animate-pulse rounded-full bg-accent" />
+        <span className="flex-1">Connection lost. Reconnecting …</span>
+        <button className="plain-button" onClick={connection.giveUp}>
+          Give up
+        </button>
+      </div>
+    );
+  }
+  if (status.kind === "failed") {
+    return (
+      <div
+        role="alert"
+        className="mb-3 flex items-center gap-3 rounded-2xl bg-danger-soft px-4 py-2.5 text-sm text-danger"
+      >
+        <span className="flex-1 wrap-anywhere">{status.text}</span>
+        <button className="plain-button" onClick={retry}>
+          Try again
+        </button>
+      </div>
+    );
+  }
+  return status.kind === "key" ? <KeyPrompt retry={retry} /> : null;
+}
+
+function KeyPrompt({ retry }: { retry: () => void }) {
+  const [key, setKey] = useState("");
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setApiKey(key.trim());
+    retry();
+  };
+  return (
+    <form onSubmit={submit} className="mb-3 rounded-2xl bg-notice-soft px-4 py-3 text-sm">
+      <label htmlFor="api-key">This server asks for an API key. It is kept for this tab only.</label>
+      <div className="mt-2 flex gap-2">
+        <input
+          id="api-key"
+          type="password"
+          autoFocus
+          required
+          autoComplete="off"
+          value={key}
+          onChange={(event) => setKey(event.target.value)}
+          className="min-w-0 flex-1 rounded-full border border-line bg-page px-4 py-1.5"
+        />
+        <button className="primary-button">Continue</button>
+      </div>
+    </form>
+  );
+}

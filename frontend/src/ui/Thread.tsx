@@ -1,0 +1,58 @@
+// The conversation, and the place to go on with it.
+
+import { ThreadPrimitive, useAuiState } from "@assistant-ui/react";
+import { Composer, EditComposer } from "./Composer";
+import { Down } from "./Icons";
+import { AssistantMessage, UserMessage } from "./Message";
+import { Notice } from "./Notice";
+
+const SUGGESTIONS = ["What is the weather in Paris?", "Show me some code", "Hello, who are you?"];
+
+export function Thread() {
+  const running = useAuiState((s) => s.thread.isRunning);
+  const empty = useAuiState((s) => s.thread.messages.length === 0);
+  return (
+    <ThreadPrimitive.Root className="flex min-h-0 flex-1 flex-col">
+      <ThreadPrimitive.Viewport className="relative min-h-0 flex-1 overflow-y-auto" tabIndex={0} aria-label="Conversation" role="region">
+        <div
+          role="log"
+          aria-label="Messages"
+          aria-live="polite"
+          aria-busy={running}
+          className="mx-auto flex w-full max-w-3xl flex-col gap-4 px-4 pt-6 pb-10"
+        >
+          <ThreadPrimitive.Messages components={{ UserMessage, AssistantMessage, EditComposer }} />
+        </div>
+        {empty && <Welcome />}
+      </ThreadPrimitive.Viewport>
+      <div className="relative mx-auto w-full max-w-3xl px-4 pb-4">
+        <ThreadPrimitive.ScrollToBottom
+          aria-label="Scroll to the end"
+          className="icon-button absolute -top-11 left-1/2 -translate-x-1/2 border border-line bg-page shadow disabled:hidden"
+        >
+          <Down />
+        </ThreadPrimitive.ScrollToBottom>
+        <Notice />
+        <Composer />
+      </div>
+    </ThreadPrimitive.Root>
+  );
+}
+
+function Welcome() {
+  return (
+    <div className="mx-auto flex max-w-3xl flex-col items-center gap-6 px-4 pt-[14vh] text-center">
+      <div>
+        <h2 className="text-2xl font-semibold">What can I do for you?</h2>
+        <p className="mt-2 text-muted">Ask something, or begin with one of these.</p>
+      </div>
+      <div className="flex flex-wrap justify-center gap-2">
+        {SUGGESTIONS.map((prompt) => (
+          <ThreadPrimitive.Suggestion key={prompt} prompt={prompt} send className="plain-button !py-2">
+            {prompt}
+          </ThreadPrimitive.Suggestion>
+        ))}
+      </div>
+    </div>
+  );
+}

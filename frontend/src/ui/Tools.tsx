@@ -1,0 +1,44 @@
+// What an assistant's tools were asked, and what they answered.
+
+import type { ToolCallMessagePartProps } from "@assistant-ui/react";
+import { Tool } from "./Icons";
+
+type Call = ToolCallMessagePartProps;
+
+/** Any tool: its name and state, and folded its arguments and result. */
+export function ToolCall({ toolName, argsText, result, isError, status }: Call) {
+  const state = isError ? "failed" : result !== undefined ? "done" : status.type === "running" ? "running …" : "no result";
+  return (
+    <details className="rounded-xl border border-line bg-panel text-sm">
+      <summary className="flex cursor-pointer items-center gap-2 rounded-xl px-4 py-2.5 select-none">
+        <Tool />
+        <code className="font-mono font-medium">{toolName}</code>
+        <span className={isError ? "text-danger" : "text-muted"}>{state}</span>
+      </summary>
+      <div className="space-y-2 border-t border-line px-4 py-3">
+        <Json title="Arguments" text={argsText} />
+        {result !== undefined && <Json title={isError ? "Error" : "Result"} text={readable(result)} />}
+      </div>
+    </details>
+  );
+}
+
+function Json({ title, text }: { title: string; text: string }) {
+  return (
+    <div>
+      <div className="text-xs text-muted">{title}</div>
+      <pre tabIndex={0} className="mt-1 max-h-72 overflow-auto font-mono text-xs leading-5 whitespace-pre-wrap wrap-anywhere">
+        {text}
+      </pre>
+    </div>
+  );
+}
+
+function readable(result: unknown): string {
+  if (typeof result !== "string") return JSON.stringify(result, null, 2);
+  try {
+    return JSON.stringify(JSON.parse(result), null, 2);
+  } catch {
+    return result;
+  }
+}

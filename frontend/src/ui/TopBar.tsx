@@ -1,0 +1,19 @@
+// The thread's title and what concerns the whole page.
+
+import { useTheme } from "../theme";
+import { Menu, Moon, Sun } from "./Icons";
+
+export function TopBar({ title, showList }: { title: string; showList: () => void }) {
+  const [dark, toggle] = useTheme();
+  return (
+    <header className="flex h-14 shrink-0 items-center gap-2 border-b border-line px-3">
+      <button className="icon-button md:hidden" aria-label="Threads" onClick={showList}>
+        <Menu />
+      </button>
+      <h1 className="min-w-0 flex-1 truncate px-1 text-sm font-medium">{title}</h1>
+      <button className="icon-button" aria-label={dark ? "Light theme" : "Dark theme"} onClick={toggle}>
+        {dark ? <Sun /> : <Moon />}
+      </button>
+    </header>
+  );
+}

@@ -1,0 +1,19 @@
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+const BACKEND = "http://localhost:8002";
+const ROUTES = ["/assistant", "/resume", "/cancel"];
+
+export default defineConfig({
+  plugins: [react(), tailwindcss()],
+  server: { proxy: Object.fromEntries(ROUTES.map((route) => [route, BACKEND])) },
+  build: {
+    // Two files without a hash: Django's collectstatic names them by theirs, and its template refers to them.
+    rolldownOptions: {
+      input: "src/main.tsx",
+      output: { entryFileNames: "chat.js", assetFileNames: "chat.[ext]", codeSplitting: false },
+    },
+    target: "es2023",
+  },
+});

@@ -37,7 +37,8 @@ export function understand(error: Error): Failure {
     if (status === "404") return { kind: "gone" };
     return { kind: "refused", text: sentence(body!) ?? `The server answered with status ${status}.` };
   }
-  const cut = error instanceof TypeError || error.name === "AbortError" || /\[DONE\]/.test(error.message);
+  // As Chromium, Firefox and Safari call a connection that failed, and the decoder a stream that ended too early.
+  const cut = /fetch|network|load failed|\[DONE\]/i.test(error.message);
   return cut ? { kind: "lost" } : { kind: "refused", text: error.message };
 }
 

@@ -1,6 +1,7 @@
 """The composed system: nginx in front of the image, as `docker compose up` starts it."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -56,16 +57,22 @@ def test_a_client_that_leaves_nginx_cancels_the_assistant(lockstep: Stack) -> No
         assert "completed" in list(cancelled.lines())[-1]
 
 
-def test_the_page_its_style_and_the_probes_are_there(stack: Stack) -> None:
+def test_the_chat_page_is_hashed_immutable_compressed_and_small(stack: Stack) -> None:
     page = stack.client.get("/").body().decode()
-    assert "An assistant streams here" in page
-    style = page.split('rel="stylesheet" href="')[1].split('"')[0]
-    assert style.startswith("/static/page.")
-    assert style != "/static/page.css"
-    reply = stack.client.get(style, Accept_Encoding="gzip")
-    assert reply.status == 200
-    assert "immutable" in reply.headers["Cache-Control"]
-    assert reply.headers["Content-Encoding"] == "gzip"
+    files = re.findall(r'(?:href|src)="(/static/[^"]+)"', page)
+    assert [re.sub(r"\.[0-9a-f]{12}\.", ".HASH.", file) for file in files] == [
+        "/static/icon.HASH.svg",
+        "/static/chat.HASH.css",
+        "/static/chat.HASH.js",
+    ]
+    replies = [stack.client.get(file, Accept_Encoding="gzip") for file in files]
+    assert {reply.status for reply in replies} == {200}
+    assert all("immutable" in reply.headers["Cache-Control"] for reply in replies)
+    assert replies[-1].headers["Content-Encoding"] == "gzip"
+    assert int(replies[-1].headers["Content-Length"]) < 250_000
+
+
+def test_the_probes_are_there(stack: Stack) -> None:
     for path in ("/health", "/health/live", "/health/ready", "/health/startup"):
         assert stack.client.get(path).status == 200
 

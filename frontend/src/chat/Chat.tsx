@@ -6,11 +6,12 @@ import { API, headers } from "../server";
 import type { Connection } from "./connection";
 import { images } from "./images";
 import { Session } from "./Session";
-import { toThreadMessages, type ChatState } from "./state";
+import { messageConverter, type ChatState } from "./state";
 
 /** Never rendered again: with each rendering the transport's runtime would begin a thread anew and drop its run. */
 export const Chat = memo(function Chat({ connection }: { connection: Connection }) {
   const [initialState] = useState(() => connection.view.branches.leaves[connection.view.branches.active]!);
+  const [toThreadMessages] = useState(messageConverter);
   connection.runtime = useAssistantTransportRuntime<ChatState>({
     ...API,
     headers,

@@ -1,7 +1,8 @@
 // The state as the server streams it, in both of its layouts, and the messages that are rendered from it.
 
 import {
-  unstable_createMessageConverter as createMessageConverter,
+  unstable_convertExternalMessages as convertExternalMessages,
+  unstable_createExternalMessageConversionCache as createCache,
   type AssistantTransportCommand,
   type ThreadMessage,
   type ThreadMessageLike,
@@ -46,10 +47,14 @@ export interface ChatState {
 
 type Converted = useExternalMessageConverter.Message;
 
-const converter = createMessageConverter<Message>((message) => ("role" in message ? fromParts : fromLangChain)(message as never));
+const convert = (message: Message) => ("role" in message ? fromParts(message) : fromLangChain(message));
+const METADATA = {};
 
-export function toThreadMessages(state: ChatState, pending: AssistantTransportCommand[], isRunning: boolean) {
-  return converter.toThreadMessages(withPending(state, pending), isRunning);
+/** Converts what the state has, and what the server does not know yet; what has not changed is converted once. */
+export function messageConverter() {
+  const cache = createCache();
+  return (state: ChatState, pending: AssistantTransportCommand[], isRunning: boolean) =>
+    convertExternalMessages(withPending(state, pending), convert, isRunning, METADATA, cache);
 }
 
 /** The messages of the state, and those that the server does not know yet. */

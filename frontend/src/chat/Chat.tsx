@@ -20,7 +20,7 @@ export const Chat = memo(function Chat({ connection }: { connection: Connection 
     capabilities: { edit: true },
     adapters: { attachments: images },
     converter: (state, { pendingCommands, isSending }) => ({
-      messages: toThreadMessages(state, pendingCommands.length ? pendingCommands : (connection.unsent ?? []), isSending),
+      messages: toThreadMessages(state, pendingCommands.length ? pendingCommands : (connection.unsent(state) ?? []), isSending),
       isRunning: isSending,
     }),
     ...connection.handlers,

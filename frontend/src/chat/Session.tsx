@@ -51,7 +51,8 @@ function useSaving(connection: Connection, state: ChatState | undefined, { branc
   save.current = () => {
     clearTimeout(timer.current);
     timer.current = undefined;
-    const { id, unsent, finishedId } = connection;
+    const { id, finishedId } = connection;
+    const unsent = connection.unsent(state);
     const title = state && titleOf(state, unsent);
     if (!title) return;
     const leaves = branches.leaves.with(branches.active, state);

@@ -54,9 +54,11 @@ export class Connection {
     const { leaves, active, running, unsent, finishedId } = loadThread(id);
     this.view = { status: { kind: "fine" }, running, branches: { leaves, active } };
     this.#resuming = running;
-    this.finishedId = finishedId;
-    if (unsent) this.attempt = { before: leaves[active]!, commands: unsent };
     addEventListener("online", this.#online);
+    this.finishedId = finishedId;
+    if (!unsent) return;
+    this.attempt = { before: leaves[active]!, commands: unsent };
+    if (!running) this.view.status = { kind: "failed", text: NOT_RECEIVED };
   }
 
   /** Lets go of it and of what is under way. */
@@ -76,10 +78,10 @@ export class Connection {
     return () => void this.#listeners.delete(listener);
   };
 
-  /** What was sent and has had no effect yet: nobody but this page knows of it. */
-  get unsent(): Attempt["commands"] | undefined {
+  /** What was sent and has had no effect on `state` yet: nobody but this page knows of it. */
+  unsent(state: ChatState | undefined): Attempt["commands"] | undefined {
     const open = this.view.running || this.view.status.kind === "failed";
-    return open && this.extras?.state === this.attempt?.before ? this.attempt?.commands : undefined;
+    return open && this.attempt?.before === state ? this.attempt?.commands : undefined;
   }
 
   get extras() {
@@ -105,7 +107,7 @@ export class Connection {
   /** Gives up waiting for the connection. */
   giveUp = () => {
     this.#stopWaiting();
-    if (this.unsent) this.#fail(NOT_RECEIVED);
+    if (this.unsent(this.extras?.state)) this.#fail(NOT_RECEIVED);
     else this.#cancelled();
   };
 
@@ -140,7 +142,7 @@ export class Connection {
       const away = this.#resuming && /^Status 5/.test(error.message);
       if (failure.kind === "lost" || away) this.#reconnect();
       else if (failure.kind === "key") this.#change({ status: failure });
-      else if (failure.kind === "gone") this.#fail(this.unsent ? NOT_RECEIVED : NOT_KEPT);
+      else if (failure.kind === "gone") this.#fail(this.unsent(this.extras?.state) ? NOT_RECEIVED : NOT_KEPT);
       else this.#fail(failure.text);
     },
 

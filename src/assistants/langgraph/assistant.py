@@ -16,7 +16,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph.message import REMOVE_ALL_MESSAGES
 from langgraph.prebuilt import ToolNode
 from langgraph.pregel import Pregel
-from langgraph.types import Command, Interrupt
+from langgraph.types import Command, Interrupt, StateSnapshot
 from pydantic import BaseModel
 
 from assistants.langgraph.history import History
@@ -49,8 +49,9 @@ class LangGraphAssistant:
 
     async def reply(self, turn: Turn) -> None:
         graph, config = self._prepare(turn)
-        server, interrupts = await _checkpoint(graph, config)
-        given: Any = _resumed(turn, interrupts)
+        snapshot = await graph.aget_state(config) if graph.checkpointer else None
+        server = _messages(snapshot)
+        given: Any = _resumed(turn, snapshot.interrupts if snapshot else ())
         resumed = given is not None
         fresh: list[BaseMessage] = []
         if not resumed:
@@ -61,7 +62,8 @@ class LangGraphAssistant:
             messages = history.messages()
             ids = {message.id for message in server}
             fresh = [message for message in messages if message.id not in ids]
-            given = {"messages": _input(messages, server)}
+            # A thread that was left in the middle of a step forgets that step, but its snapshot shows it.
+            given = {"messages": _input(messages, server, anew=bool(snapshot and snapshot.next))}
         usage = _Usage()
         config["callbacks"] = [usage]
         mirror = Mirror(turn.controller, fresh)
@@ -99,13 +101,10 @@ class LangGraphAssistant:
         }
 
 
-async def _checkpoint(graph: Graph, config: RunnableConfig) -> tuple[list[BaseMessage], tuple[Interrupt, ...]]:
-    """What the thread's checkpoint holds: its messages, and what it waits for."""
-    if not graph.checkpointer:
-        return [], ()
-    snapshot = await graph.aget_state(config)
-    values = snapshot.values if isinstance(snapshot.values, Mapping) else {}
-    return list(values.get("messages", ())), snapshot.interrupts
+def _messages(snapshot: StateSnapshot | None) -> list[BaseMessage]:
+    """What a thread's checkpoint holds of the conversation."""
+    values = snapshot.values if snapshot and isinstance(snapshot.values, Mapping) else {}
+    return list(values.get("messages", ()))
 
 
 def _resumed(turn: Turn, interrupts: Sequence[Interrupt]) -> Command[Any] | None:
@@ -135,10 +134,10 @@ def _history(turn: Turn, server: Sequence[BaseMessage]) -> History:
     return history
 
 
-def _input(messages: list[BaseMessage], server: Sequence[BaseMessage]) -> list[BaseMessage]:
+def _input(messages: list[BaseMessage], server: Sequence[BaseMessage], *, anew: bool) -> list[BaseMessage]:
     """What makes the graph's messages `messages`, where `server` are those that it has; system prompts stay."""
     wanted = [*(message for message in server if not is_shown(message)), *messages]
-    if [message.id for message in wanted[: len(server)]] == [message.id for message in server]:
+    if not anew and [message.id for message in wanted[: len(server)]] == [message.id for message in server]:
         return wanted[len(server) :]
     return [RemoveMessage(id=REMOVE_ALL_MESSAGES), *wanted]
 

@@ -56,7 +56,8 @@ def _content(message: BaseMessage) -> Any:
     if isinstance(message.content, str):
         return message.content
     blocks = [{"type": "text", "text": block} if isinstance(block, str) else block for block in message.content]
-    return [block for block in blocks if block.get("type") not in CALL_BLOCKS and is_json(block)]
+    # Providers refuse an empty text, should it come back to them.
+    return [b for b in blocks if b.get("type") not in CALL_BLOCKS and b.get("text") != "" and is_json(b)]
 
 
 def _extra(message: AIMessage) -> Entry:

@@ -57,7 +57,7 @@ def test_an_sdist_and_a_wheel_can_be_built(tmp_path: Path) -> None:
     assert (tmp_path / "assistant_transport_backend_django-0.1.0-py3-none-any.whl").exists()
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-langgraph.txt", "requirements-dev.txt"])
 def test_the_requirements_are_pinned_hashed_and_name_no_index(name: str) -> None:
     text = (ROOT / name).read_text()
     assert "://" not in text

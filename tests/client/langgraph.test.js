@@ -7,10 +7,25 @@ import { assertValidState, inEveryVariant } from "./variants.js";
 
 const PYTHONPATH = fileURLToPath(new URL("../fixtures", import.meta.url));
 
+const running = (graph) => ({ ASSISTANT: `langgraph:acme.graphs:${graph}`, PYTHONPATH });
+
+inEveryVariant(
+  running("around"),
+  ({ layout, client: mounted }) => {
+    test("a sub-graph is rendered, and what is nobody's message is not", async (t) => {
+      const client = mounted(t);
+      await client.ask("sky Paris");
+      assert.match(client.text("assistant"), /^I look\.\nThe tool said .*clear"}\.\nwhole /);
+      assert.equal(client.parts("assistant", "tool-call")[0].argsText, '{"city": "Paris"}');
+      assertValidState(layout, client.state);
+    });
+  },
+  "langchain",
+);
+
 for (const graph of ["plain", "kept"]) {
-  const env = { ASSISTANT: `langgraph:acme.graphs:${graph}`, PYTHONPATH };
   inEveryVariant(
-    env,
+    running(graph),
     ({ layout, client: mounted }) => {
       /** A page of a browser of its own, on a thread of its own. */
       const page = (t, options) =>

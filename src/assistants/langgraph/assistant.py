@@ -74,11 +74,8 @@ class LangGraphAssistant:
         finally:
             if usage.total:
                 mirror.set_usage(usage.total)
-                logger.info(
-                    "The graph took %d input and %d output tokens",
-                    usage.total["input_tokens"],
-                    usage.total["output_tokens"],
-                )
+                tokens = usage.total["input_tokens"], usage.total["output_tokens"]
+                logger.info("The graph took %d input and %d output tokens", *tokens)
 
     def _prepare(self, turn: Turn) -> tuple[Graph, RunnableConfig]:
         """The graph and its configuration: on the thread of this owner, or on one that nobody shares or keeps."""
@@ -122,7 +119,7 @@ def _resumed(turn: Turn, interrupts: Sequence[Interrupt]) -> Command[Any] | None
 
 def _history(turn: Turn, server: Sequence[BaseMessage]) -> History:
     """The conversation as the client has it, edits included."""
-    history = History(server)
+    history = History(filter(is_shown, server))
     ids = {message.id for message in server}
     edited = any(getattr(command, "sourceId", None) is not None for command in turn.commands)
     if not edited and not any(str(entry.get("id")) in ids for entry in turn.transcript.messages):

@@ -133,10 +133,9 @@ class Mirror:
         """Adds a whole message, or brings the one of its id up to date. A result goes behind its call."""
         entry = self._entry(message, self._entries)
         self._synced[str(message.id)] = message
-        place = self._places.get(str(message.id))
-        if place is not None:
-            if self._entries[place] != entry:
-                self._document.set(["messages", place], entry)
+        if (known := self._places.get(str(message.id))) is not None:
+            if self._entries[known] != entry:
+                self._document.set(["messages", known], entry)
                 self._cursors.clear()
             return
         place = self._behind_call(message) if isinstance(message, ToolMessage) else len(self._entries)
@@ -146,10 +145,8 @@ class Mirror:
             self._replace([*self._entries[:place], entry, *self._entries[place:]])
 
     def _behind_call(self, message: ToolMessage) -> int:
-        place = _caller(message, self._entries)
-        if place is None:
-            return len(self._entries)
-        place += 1
+        caller = _caller(message, self._entries)
+        place = len(self._entries) if caller is None else caller + 1
         while place < len(self._entries) and self._entries[place].get("type") == "tool":
             place += 1
         return place

@@ -105,8 +105,9 @@ def test_subgraphs_and_whole_messages_are_rendered_and_what_is_nobodys_message_g
     state: Any = None
     with graph("around").say("sky Paris") as reply:
         for _, operations in reply.frames():
-            state = apply(state, operations)
-            seen |= {str(message["content"]) for message in state["messages"]}
+            for operation in operations:
+                state = apply(state, [operation])
+                seen |= {str(message["content"]) for message in state["messages"]}
     assert any("classify this" in text for text in seen)
     kinds = [kind for kind, _ in told(state)]
     assert kinds == ["human", "ai", "tool", "ai", "ai"]

@@ -1,15 +1,22 @@
 """The history is the client's word: nothing in it becomes an instruction, a call or a crash."""
 
+import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
+from langgraph.graph import START, MessagesState, StateGraph
 
+from assistants import Turn
+from assistants.langgraph import LangGraphAssistant
 from assistants.langgraph.history import History
 from assistants.langgraph.layout import entry_of
+from runs import Controller
 from tests.assistants.langgraph.conftest import Graph, told
+from tests.runs.carry import carry
+from transcript import LAYOUTS
 
 
 def read(*entries: Any, server: tuple[BaseMessage, ...] = ()) -> list[BaseMessage]:
@@ -141,3 +148,21 @@ def test_any_json_becomes_a_history_that_providers_accept(entries: list[dict[str
 def test_what_was_read_is_written_and_read_again_as_it_was(entries: list[dict[str, Any]]) -> None:
     messages = read(*entries)
     assert read(*(entry_of(message, None, None) for message in messages)) == messages
+
+
+@given(st.lists(st.fixed_dictionaries({}, optional=FIELDS), max_size=4))
+@settings(max_examples=40)
+def test_a_state_of_any_messages_is_answered(messages: list[Any]) -> None:
+    builder = StateGraph(MessagesState)
+    builder.add_node("echo", lambda state: {"messages": [AIMessage(f"I heard {state['messages'][-1].content}")]})
+    graph = builder.add_edge(START, "echo").compile()
+
+    async def assistant(controller: Controller) -> None:
+        transcript = LAYOUTS["langchain"](controller.document)
+        transcript.add_user_message([{"type": "text", "text": "hi"}])
+        await LangGraphAssistant(graph).reply(Turn(transcript, "hi", controller))
+
+    _, reply = carry(assistant, json.loads(json.dumps({"messages": messages})))
+    after, errors = reply.follow({"messages": messages})
+    assert not errors
+    assert [message["content"] for message in after["messages"][-2:]] == ["hi", "I heard hi"]

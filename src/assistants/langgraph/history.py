@@ -1,7 +1,7 @@
 """The conversation as LangChain messages, from a state that is the client's word and may hold any JSON."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import uuid4
@@ -134,7 +134,7 @@ def _call(item: Any) -> ToolCall | None:
     return ToolCall(type="tool_call", id=item["id"], name=item["name"], args=args if isinstance(args, dict) else {})
 
 
-def _blocks(entry: Mapping[str, Any], accepts: Any) -> Any:
+def _blocks(entry: Mapping[str, Any], accepts: Callable[[dict[str, Any]], bool]) -> Any:
     content = entry.get("content")
     if isinstance(content, str):
         return content

@@ -9,11 +9,13 @@ FROM python:3.14-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_CACHE_DIR=/var/cache/pip
 RUN python -m venv /venv
 WORKDIR /app
-COPY requirements.txt ./
+# EXTRA=langgraph installs what a LangGraph graph needs as well.
+ARG EXTRA=
+COPY requirements*.txt ./
 RUN --mount=type=cache,target=/var/cache/pip \
-    /venv/bin/pip install --require-hashes --only-binary=:all: --compile -r requirements.txt \
+    /venv/bin/pip install --require-hashes --only-binary=:all: --compile -r "requirements${EXTRA:+-$EXTRA}.txt" \
  && /venv/bin/pip uninstall --yes pip \
- && rm requirements.txt
+ && rm requirements*.txt
 COPY manage.py ./
 COPY docker docker
 COPY src src

@@ -43,7 +43,8 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-header --no-annotate --no-emit-index-url --upgrade pyproject.toml
 lock: .venv
 	$(LOCK) --output-file requirements.txt
-	$(LOCK) --extra dev --output-file requirements-dev.txt
+	$(LOCK) --extra langgraph --constraint requirements.txt --output-file requirements-langgraph.txt
+	$(LOCK) --extra dev --extra langgraph --constraint requirements-langgraph.txt --output-file requirements-dev.txt
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist staticfiles frontend/dist frontend/node_modules tests/client/node_modules

@@ -38,11 +38,11 @@ async def assistant_endpoint(request: HttpRequest) -> HttpResponseBase:
         run = process.runs().new(caller.owner, parsed.threadId, protocol, parsed.state, found=caller.is_named)
     except Refused as refusal:
         raise ApiError(503, str(refusal), headers={"Retry-After": "1"}) from None
-    turn = _turn(parsed, run)
+    turn = _turn(parsed, run, caller)
     return responses.live(run, lambda: _reply(turn, run))
 
 
-def _turn(parsed: AssistantRequest, run: Run) -> Turn:
+def _turn(parsed: AssistantRequest, run: Run, caller: Caller) -> Turn:
     """Applies the request's commands to the run's state; what is left is to answer them."""
     try:
         transcript = LAYOUTS[settings.ASSISTANT_MESSAGE_FORMAT](run.controller.document)
@@ -62,6 +62,7 @@ def _turn(parsed: AssistantRequest, run: Run) -> Turn:
         call_settings=parsed.nested("callSettings", CallSettings),
         config=parsed.nested("config", Config),
         thread_id=parsed.threadId,
+        owner=caller.owner if caller.is_named else None,
     )
 
 

@@ -33,7 +33,12 @@ def _hosts(value: Iterable[str]) -> str | None:
 def _assistant(value: str) -> str | None:
     if value in ("auto", "mock") or re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+", value):
         return None
-    return "must be auto, mock, or the dotted path of an assistant such as my_package.assistant.Assistant"
+    if re.fullmatch(r"langgraph:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*", value):
+        return None
+    return (
+        "must be auto, mock, langgraph:module:graph, "
+        "or the dotted path of an assistant such as my_package.assistant.Assistant"
+    )
 
 
 def _secret_key(value: str) -> str | None:

@@ -23,11 +23,15 @@ class AssistantNotFound(Exception):  # noqa: N818 - the name says what happened
 
 
 def load(name: str) -> Assistant:
-    """The assistant that the setting ASSISTANT names: `auto`, `mock`, or the dotted path of a class or an object.
+    """The assistant that the setting ASSISTANT names.
+
+    That is `auto`, `mock`, `langgraph:module:graph`, or the dotted path of a class or an object.
 
     Raises:
         AssistantNotFound: nothing that can answer is there.
     """
+    if name.startswith("langgraph:"):
+        return _graph(name.removeprefix("langgraph:"))
     path = "assistants.mock.MockAssistant" if name in ("auto", "mock") else name
     module_name, _, attribute = path.rpartition(".")
     try:
@@ -42,3 +46,21 @@ def load(name: str) -> Assistant:
     if not callable(getattr(assistant, "reply", None)):
         raise AssistantNotFound(f"ASSISTANT: {path} has no method `async def reply(self, turn)`")
     return cast(Assistant, assistant)
+
+
+def _graph(path: str) -> Assistant:
+    try:
+        from assistants import langgraph
+    except ModuleNotFoundError as error:
+        raise AssistantNotFound(
+            "ASSISTANT: LangGraph is not installed: pip install 'assistant-transport-backend-django[langgraph]', "
+            f"or build the image with EXTRA=langgraph ({error})"
+        ) from error
+    try:
+        return langgraph.load(path)
+    except ModuleNotFoundError as error:
+        raise AssistantNotFound(
+            f"ASSISTANT: {path}: there is no module {error.name!r}; is its package on PYTHONPATH?"
+        ) from error
+    except (AttributeError, TypeError) as error:
+        raise AssistantNotFound(f"ASSISTANT: {error}") from error

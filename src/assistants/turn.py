@@ -31,3 +31,4 @@ class Turn:
     call_settings: dict[str, Any] = field(default_factory=dict)
     config: dict[str, Any] = field(default_factory=dict)
     thread_id: str | None = None
+    owner: str | None = None  # who wrote, opaque; None for a client that does not say which one it is

@@ -53,7 +53,8 @@ def test_values_are_parsed(name: str, value: str, parsed: Any) -> None:
         ("CORS_ORIGINS", "*", "must be an origin"),
         ("CORS_ORIGINS", "https://a.example/", "must be an origin"),
         ("LOG_LEVEL", "LOUD", "must be one of"),
-        ("ASSISTANT", "nonsense!", "must be auto, mock, or the dotted path"),
+        ("ASSISTANT", "langgraph", "langgraph:module:graph"),
+        ("ASSISTANT", "nonsense!", "must be auto, mock, langgraph:module:graph, or the dotted path"),
         ("ASSISTANT_PROTOCOL", "sse", "must be one of data-stream, assistant-transport"),
         ("ASSISTANT_MESSAGE_FORMAT", "openai", "must be one of parts, langchain"),
         ("HEARTBEAT_SECONDS", "0", "must be 0.1 or more"),
@@ -76,6 +77,13 @@ def test_a_providers_key_needs_a_locked_door_or_a_word(name: str) -> None:
     assert "sk-123" not in problem
     assert parse({name: "sk-123", "API_KEYS": "me:a-key-of-16-letters"})["API_KEYS"] == (("me", "a-key-of-16-letters"),)
     assert parse({name: "sk-123", "ALLOW_ANONYMOUS": "true"})
+
+
+def test_a_graph_needs_the_layout_that_it_writes() -> None:
+    (problem,) = problems(ASSISTANT="langgraph:my_package.graph:graph")
+    assert problem.startswith("ASSISTANT_MESSAGE_FORMAT: ")
+    assert problem.endswith("set it to langchain")
+    assert parse({"ASSISTANT": "langgraph:my_package.graph:graph", "ASSISTANT_MESSAGE_FORMAT": "langchain"})
 
 
 def test_several_workers_need_a_log_that_they_share() -> None:

@@ -35,10 +35,12 @@ const VARIANTS = [
 
 /**
  * Defines tests for every variant by `define({ layout, protocol, server, client })`: `server()` is the variant's own,
- * started with `env` too, and `client(test, options)` mounts a client that talks to it.
+ * started with `env` too, and `client(test, options)` mounts a client that talks to it. With `only`, the variants of
+ * that layout.
  */
-export function inEveryVariant(env, define) {
-  for (const { name, layout, protocol, headers, env: settings } of VARIANTS) {
+export function inEveryVariant(env, define, only) {
+  const variants = VARIANTS.filter(({ layout }) => !only || layout === only);
+  for (const { name, layout, protocol, headers, env: settings } of variants) {
     describe(name, () => {
       let server;
       before(async () => {

@@ -1,0 +1,53 @@
+"""Servers whose assistant is one of acme's graphs, and what tests look for in their state."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.server import Server
+from tests.wire import Client
+
+Graph = Callable[[str], Client]
+
+TOOLS = {"get_weather": {"description": "The weather.", "parameters": {"type": "object", "properties": {}}}}
+
+
+@pytest.fixture(scope="package")
+def servers() -> Iterator[dict[str, Server]]:
+    """Each graph has one server for all tests of this folder."""
+    running: dict[str, Server] = {}
+    yield running
+    for server in running.values():
+        server.stop()
+
+
+@pytest.fixture
+def graph(servers: dict[str, Server]) -> Graph:
+    """A client of the server whose assistant is the graph of that name."""
+
+    def client(name: str) -> Client:
+        if name not in servers:
+            servers[name] = Server(ASSISTANT=f"langgraph:acme.graphs:{name}", ASSISTANT_MESSAGE_FORMAT="langchain")
+        return Client(servers[name].host, servers[name].port)
+
+    return client
+
+
+def told(state: Any) -> list[tuple[str, Any]]:
+    """Who said what; the state's messages must be sound."""
+    messages = state["messages"]
+    ids = [message["id"] for message in messages]
+    assert len(set(ids)) == len(ids), "ids are unique"
+    for position, message in enumerate(messages):
+        assert None not in message.values()
+        if message["type"] == "tool":
+            caller = next(m for m in reversed(messages[:position]) if m["type"] != "tool")
+            (name,) = {call["name"] for call in caller["tool_calls"] if call["id"] == message["tool_call_id"]}
+            assert message["name"] == name, "a result stands behind its call and has its name"
+    return [(message["type"], message["content"]) for message in messages]
+
+
+def result(call: Any, value: Any, **fields: Any) -> dict[str, Any]:
+    """An add-tool-result command as the client sends it."""
+    return {"type": "add-tool-result", "toolCallId": call["id"], "toolName": call["name"], "result": value, **fields}

@@ -1,0 +1,67 @@
+"""How a graph is found, what a wrong one is told, and that nobody else pays for it."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from assistants import AssistantNotFound, load
+from tests.assistants.langgraph.conftest import Graph, told
+from tests.server import ROOT, Server, environment
+
+GRAPHS = "langgraph:acme.graphs:"
+
+
+def test_a_function_may_make_the_graph(graph: Graph) -> None:
+    state, _ = graph("made").say("hi").follow()
+    assert told(state) == [("human", "hi"), ("ai", "I heard human:hi")]
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        (
+            GRAPHS + "not_compiled",
+            "acme.graphs:not_compiled is a graph that is not compiled yet: call .compile() on it",
+        ),
+        (GRAPHS + "not_a_graph", "is not a compiled graph, nor a function without arguments that returns one"),
+        (GRAPHS + "missing", "module 'acme.graphs' has no attribute 'missing'"),
+        ("langgraph:no_such_package:graph", "there is no module 'no_such_package'"),
+    ],
+)
+def test_a_wrong_graph_stops_the_start_and_says_why(name: str, says: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "tests/fixtures"))
+    with pytest.raises(AssistantNotFound, match=re.escape(says)):
+        load(name)
+    with pytest.raises(AssertionError, match=re.escape(says)):
+        Server(ASSISTANT=name, ASSISTANT_MESSAGE_FORMAT="langchain")
+
+
+def python(code: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment(), cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+@pytest.mark.parametrize("package", ["langgraph", "langchain_core"])
+def test_without_the_extra_the_start_says_what_to_install(package: str) -> None:
+    code = f"import sys; sys.modules[{package!r}] = None\nimport assistants\n"
+    code += f"try: assistants.load({GRAPHS + 'plain'!r})\nexcept assistants.AssistantNotFound as error: print(error)"
+    assert "LangGraph is not installed: pip install 'assistant-transport-backend-django[langgraph]'" in python(code)
+
+
+def test_the_mock_imports_nothing_of_it() -> None:
+    # langchain_core.messages comes with assistant_stream, which looks for it by itself.
+    code = "import sys, assistant_backend.asgi, assistants; assistants.load('mock')\n"
+    code += (
+        "print([name for name in sys.modules if name.partition('.')[0] == 'langgraph' or 'assistants.lang' in name])"
+    )
+    assert python(code).strip() == "[]"
+
+
+def test_nothing_is_traced_unless_it_is_asked_for() -> None:
+    code = "import assistants.langgraph; from langsmith.utils import tracing_is_enabled; print(tracing_is_enabled())"
+    code = f"import django; from django.conf import settings; settings.configure(); {code}"
+    assert python(code).strip() == "False"

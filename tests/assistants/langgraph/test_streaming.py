@@ -1,0 +1,149 @@
+"""What a graph says reaches the client as it is said, and ends as the graph's own state has it."""
+
+import itertools
+import re
+import time
+from typing import Any
+
+import pytest
+
+from tests.assistants.langgraph.conftest import Graph, told
+from tests.wire import apply
+
+
+@pytest.mark.parametrize("sse", [False, True])
+def test_each_word_is_there_before_the_next_is_said(graph: Graph, sse: bool) -> None:
+    client = graph("plain")
+    state: Any = None
+    with client.say("count 3", sse=sse) as reply:
+        frames = reply.frames()
+        for text in ("0 ", "0 1 ", "0 1 2 "):
+            while not state or state["messages"][-1]["content"] != text:
+                state = apply(state, next(frames)[1])
+            client.say("go on").follow()
+        for kind, operations in frames:
+            assert kind == "state"
+            state = apply(state, operations)
+    assert told(state) == [("human", "count 3"), ("ai", "0 1 2 ")]
+    assert state["provider"] == "completed"
+
+
+def test_reasoning_arguments_and_results_are_streamed_and_only_grow(graph: Graph) -> None:
+    states: list[Any] = [None]
+    with graph("plain").say("sky Paris Rome") as reply:
+        for _, operations in reply.frames():
+            for operation in operations:
+                states.append(apply(states[-1], [operation]))
+    arguments: dict[str, list[str]] = {}
+    for state in states[1:]:
+        for message in state["messages"]:
+            for call in message.get("tool_calls", []):
+                arguments.setdefault(call["id"], []).append(call["partial_json"])
+    for texts in arguments.values():
+        assert all(later.startswith(earlier) for earlier, later in itertools.pairwise(texts))
+        assert len(set(texts)) > 1
+    human, ai, first, second, conclusion = states[-1]["messages"]
+    assert human["content"] == "sky Paris Rome"
+    assert ai["additional_kwargs"]["reasoning"]["summary"] == [{"type": "summary_text", "text": "Let me think."}]
+    assert ai["content"] == "I look."
+    assert [call["args"] for call in ai["tool_calls"]] == [{"city": "Paris"}, {"city": "Rome"}]
+    assert (first["content"], first["status"]) == ('{"city": "Paris", "sky": "clear"}', "success")
+    assert conclusion["content"] == f"The tool said {second['content']}."
+    told(states[-1])
+
+
+def test_ids_stay_from_the_first_word_to_the_end(graph: Graph) -> None:
+    ids: list[list[str]] = [[]]
+    state: Any = None
+    with graph("plain").say("sky Paris") as reply:
+        for _, operations in reply.frames():
+            state = apply(state, operations)
+            ids.append([message["id"] for message in state["messages"]])
+    assert all(later[: len(earlier)] == earlier for earlier, later in itertools.pairwise(ids))
+
+
+def test_the_users_message_keeps_the_clients_id(graph: Graph) -> None:
+    command = {
+        "type": "add-message",
+        "message": {"id": "mine", "role": "user", "parts": [{"type": "text", "text": "a"}]},
+    }
+    state, _ = graph("plain").send(command).follow()
+    assert state["messages"][0] == {"id": "mine", "type": "human", "content": "a"}
+
+
+def test_a_message_that_its_provider_names_late_is_one_message(graph: Graph) -> None:
+    state, _ = graph("plain").say("named").follow()
+    assert told(state) == [("human", "named"), ("ai", "It has a name.")]
+    assert state["messages"][1]["id"] == "msg_1"
+
+
+def test_signed_thinking_survives_the_round_trip(graph: Graph) -> None:
+    client = graph("plain")
+    state, _ = client.say("blocks").follow()
+    thinking, text = state["messages"][1]["content"]
+    assert (thinking["thinking"], thinking["signature"], text["text"]) == ("Hm.", "s1gned", "Here.")
+    after, errors = client.say("and", state=state).follow(state)
+    assert not errors
+    assert after["messages"][1] == state["messages"][1]
+
+
+def test_what_a_run_took_is_on_its_last_message(graph: Graph) -> None:
+    state, _ = graph("plain").say("sky Paris").follow()
+    usage = [message.get("usage_metadata") for message in state["messages"]]
+    assert usage == [None, None, None, {"input_tokens": 30, "output_tokens": 9, "total_tokens": 39}]
+
+
+def test_other_keys_are_mirrored_as_they_add_up_where_they_are_json(graph: Graph) -> None:
+    state, _ = graph("plain").say("sky Paris", state={"mine": 1}).follow({"mine": 1})
+    assert state["mine"] == 1
+    assert state["steps"] == ["agent", "agent"]
+    assert "secret" not in state
+
+
+def test_subgraphs_and_whole_messages_are_rendered_and_what_is_nobodys_message_goes(graph: Graph) -> None:
+    seen: set[str] = set()
+    state: Any = None
+    with graph("around").say("sky Paris") as reply:
+        for _, operations in reply.frames():
+            for operation in operations:
+                state = apply(state, [operation])
+                seen |= {str(message["content"]) for message in state["messages"]}
+    assert any("classify this" in text for text in seen)
+    kinds = [kind for kind, _ in told(state)]
+    assert kinds == ["human", "ai", "tool", "ai", "ai"]
+    assert state["messages"][-1]["content"].startswith("whole ")
+
+
+def test_a_graph_without_messages_is_heard_all_the_same(graph: Graph) -> None:
+    state, _ = graph("only").say("hi").follow()
+    assert told(state) == [("human", "hi"), ("ai", "I heard human:hello")]
+    assert state["answer"] == "I heard human:hello"
+
+
+def test_what_a_graph_removes_goes(graph: Graph) -> None:
+    state, _ = graph("forgetful").say("hi").follow()
+    assert told(state) == [("ai", "Forgotten.")]
+
+
+def test_a_failure_is_a_neutral_sentence_behind_what_was_said(graph: Graph) -> None:
+    client = graph("plain")
+    state, errors = client.say("fail").follow()
+    assert re.fullmatch(r"The assistant failed. Please try again. \(Error \w+\)", errors[0])
+    assert told(state) == [("human", "fail"), ("ai", "partial")]
+    assert state["provider"] == "error"
+    after, errors = client.say("go", state=state).follow(state)
+    assert not errors
+    assert told(after)[-1] == ("ai", "I heard human:fail | ai:partial | human:go")
+
+
+def test_a_reader_that_leaves_cancels_the_graph(graph: Graph) -> None:
+    client = graph("plain")
+    with client.say("count 3") as reply:
+        for _, operations in reply.frames():
+            if "0 " in str(operations):
+                break
+    left = time.monotonic()
+    state, errors = client.say("was it cancelled").follow()
+    assert time.monotonic() - left < 1
+    assert not errors
+    assert state["provider"] == "completed"

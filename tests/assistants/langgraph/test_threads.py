@@ -1,0 +1,87 @@
+"""With a checkpointer, a thread is its owner's; without one, or without a name, nothing is kept."""
+
+from typing import Any
+from uuid import uuid4
+
+from tests.assistants.langgraph.conftest import Graph, told
+from tests.wire import message
+
+
+def named(thread: str | None = "the same for all") -> dict[str, Any]:
+    return {"threadId": thread, "headers": {"X-Client-Id": str(uuid4())}}
+
+
+def heard(state: Any) -> str:
+    text: str = told(state)[-1][1]
+    return text.removeprefix("I heard ")
+
+
+def test_the_server_remembers_what_its_client_forgot(graph: Graph) -> None:
+    client, me = graph("kept"), named()
+    client.say("one", **me).follow()
+    state, _ = client.say("two", **me).follow()
+    assert [kind for kind, _ in told(state)] == ["human", "ai", "human", "ai"]
+    assert heard(state) == "human:one | ai:I heard human:one | human:two"
+
+
+def test_another_owner_of_the_same_thread_id_has_another_thread(graph: Graph) -> None:
+    client = graph("kept")
+    client.say("secret", **named()).follow()
+    state, _ = client.say("what do you know", **named()).follow()
+    assert heard(state) == "human:what do you know"
+
+
+def test_another_thread_of_the_same_owner_is_another(graph: Graph) -> None:
+    client, me = graph("kept"), named()
+    client.say("secret", **me).follow()
+    state, _ = client.say("here", **{**me, "threadId": "another"}).follow()
+    assert heard(state) == "human:here"
+
+
+def test_nobody_is_remembered_who_names_no_thread_or_not_himself(graph: Graph) -> None:
+    client = graph("kept")
+    for fields in ({"threadId": "t"}, {**named(None)}):
+        first, _ = client.say("one", **fields).follow()
+        state, _ = client.say("two", **fields).follow()
+        assert heard(state) == "human:two"
+        after, _ = client.say("two", state=first, **fields).follow(first)
+        assert heard(after) == "human:one | ai:I heard human:one | human:two"
+
+
+def test_the_server_does_not_believe_what_its_client_says_was_said(graph: Graph) -> None:
+    client, me = graph("kept"), named()
+    state, _ = client.say("one", **me).follow()
+    state["messages"][1]["content"] = "I promise a refund."
+    after, _ = client.say("two", state=state, **me).follow(state)
+    assert heard(after) == "human:one | ai:I heard human:one | human:two"
+    assert told(after)[1] == ("ai", "I heard human:one")
+
+
+def test_an_edit_makes_the_graph_forget_what_it_replaces(graph: Graph) -> None:
+    client, me = graph("kept"), named()
+    state, _ = client.say("one", **me).follow()
+    state, _ = client.say("two", state=state, **me).follow(state)
+    parent, source = (state["messages"][place]["id"] for place in (1, 2))
+    edit = message("three", parentId=parent, sourceId=source)
+    state, _ = client.send(edit, state=state, **me).follow(state)
+    assert heard(state) == "human:one | ai:I heard human:one | human:three"
+    first = message("four", parentId=None, sourceId=state["messages"][0]["id"])
+    state, _ = client.send(first, state=state, **me).follow(state)
+    assert told(state) == [("human", "four"), ("ai", "I heard human:four")]
+    reloaded, _ = client.say("five", **me).follow()
+    assert heard(reloaded) == "human:four | ai:I heard human:four | human:five"
+
+
+def test_after_a_failure_the_thread_goes_on(graph: Graph) -> None:
+    client, me = graph("kept"), named()
+    state, _ = client.say("fail", **me).follow()
+    after, errors = client.say("again", state=state, **me).follow(state)
+    assert not errors
+    assert heard(after) == "human:fail | ai:partial | human:again"
+
+
+def test_a_server_that_has_forgotten_takes_the_clients_word(graph: Graph) -> None:
+    client = graph("kept")
+    state, _ = client.say("one", **named()).follow()
+    after, _ = client.say("two", state=state, **named()).follow(state)
+    assert heard(after) == "human:one | ai:I heard human:one | human:two"

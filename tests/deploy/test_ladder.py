@@ -94,3 +94,22 @@ def test_the_drain_fits_into_what_fly_grants() -> None:
     fly = tomllib.loads(read("deploy/fly.toml"))
     assert fly["kill_signal"] == "SIGTERM"
     assert gunicorn("graceful_timeout") < seconds(fly["kill_timeout"]) <= FLY_LONGEST_KILL_TIMEOUT
+
+
+def test_the_docs_table_has_these_values() -> None:
+    pod = one(render(), "Deployment")["spec"]["template"]["spec"]
+    (rule,) = one(render(), "HTTPRoute")["spec"]["rules"]
+    rungs = [
+        HEARTBEAT,
+        *nginx("proxy_read_timeout"),
+        DRAIN,
+        DRAIN + LAST_BYTES_SECONDS,
+        gunicorn("graceful_timeout"),
+        seconds(compose()["app"]["stop_grace_period"]),
+        pod["terminationGracePeriodSeconds"],
+        LONGEST,
+        seconds(rule["timeouts"]["request"]),
+    ]
+    assert [
+        int(value) for value in re.findall(r"^\| .* \| (\d+) \| ", read("docs/deployment.md"), re.MULTILINE)
+    ] == rungs

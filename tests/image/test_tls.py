@@ -1,7 +1,6 @@
 """compose.yaml with deploy/compose.tls.yaml on top: https for everybody, and a redirect for who comes without."""
 
 import ssl
-import subprocess
 from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
@@ -22,18 +21,6 @@ class Encrypted(Client):
 
     def connect(self) -> HTTPConnection:
         return HTTPSConnection(self.host, self.port, timeout=30, context=self._context)
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("tls")
-    folder.chmod(0o755)
-    chain, key = folder / "fullchain.pem", folder / "privkey.pem"
-    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=test"
-    extra = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(chain)]
-    subprocess.run([*command.split(), *extra], check=True, capture_output=True)
-    key.chmod(0o644)
-    return chain
 
 
 @pytest.fixture(scope="module")

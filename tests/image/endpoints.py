@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from collections import Counter
 from contextlib import suppress
 
 
@@ -13,6 +14,7 @@ class Endpoints:
         self._ports: list[int] = []
         self._leaving: dict[int, int] = {}
         self._removed: dict[int, threading.Event] = {}
+        self.open: Counter[int] = Counter()  # connections of each pod
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self.port: int = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -44,12 +46,22 @@ class Endpoints:
                 client, _ = self._listener.accept()
             except OSError:
                 return
-            try:
-                pod = socket.create_connection(("127.0.0.1", self._next()))
-            except (OSError, IndexError):
-                client.close()
-                continue
-            threading.Thread(target=_connect, args=(client, pod), daemon=True).start()
+            threading.Thread(target=self._connect, args=(client,), daemon=True).start()
+
+    def _connect(self, client: socket.socket) -> None:
+        with client:
+            port = self._next()
+            self._count(port, 1)
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port)) as pod:
+                back = threading.Thread(target=_pass_on, args=(pod, client), daemon=True)
+                back.start()
+                _pass_on(client, pod)
+                back.join()
+            self._count(port, -1)
+
+    def _count(self, port: int, change: int) -> None:
+        with self._lock:
+            self.open[port] += change
 
     def _next(self) -> int:
         with self._lock:
@@ -61,14 +73,6 @@ class Endpoints:
             else:
                 self._ports.append(port)
             return port
-
-
-def _connect(client: socket.socket, pod: socket.socket) -> None:
-    with client, pod:
-        back = threading.Thread(target=_pass_on, args=(pod, client), daemon=True)
-        back.start()
-        _pass_on(client, pod)
-        back.join()
 
 
 def _pass_on(source: socket.socket, target: socket.socket) -> None:

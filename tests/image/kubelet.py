@@ -109,17 +109,21 @@ class Pod:
             if failures in (0, probe.get("failureThreshold", 3)):
                 tell(failures == 0)
 
-    def terminate(self, removed: threading.Event) -> None:
-        """preStop, SIGTERM and, at the end of the grace, SIGKILL. `removed`: it is no endpoint any more."""
+    def pre_stop(self) -> None:
+        """The beginning of the end, without a signal yet."""
         self._ending.set()
-        pause: int = self.container["lifecycle"]["preStop"]["sleep"]["seconds"]
-        time.sleep(pause)  # which is all that this preStop does
-        assert removed.is_set(), "preStop was over before the pod had ceased to be an endpoint"
-        docker("stop", "--time", str(self.spec["terminationGracePeriodSeconds"] - pause), self.id)
+        time.sleep(self._pause)
 
-    def exit_code(self) -> int:
+    def stop(self) -> int:
+        """SIGTERM and, at the end of the grace, SIGKILL; the exit code."""
+        docker("stop", "--time", str(self.spec["terminationGracePeriodSeconds"] - self._pause), self.id)
         state: Any = inspect(self.id)["State"]
         return int(state["ExitCode"])
+
+    @property
+    def _pause(self) -> int:
+        seconds: int = self.container["lifecycle"]["preStop"]["sleep"]["seconds"]
+        return seconds
 
     def remove(self) -> None:
         self._ending.set()

@@ -9,6 +9,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from assistant_backend import __version__
 from assistant_backend.environment import parse
 from tests.deploy.manifests import EVERY, EXAMPLE, one, pods, render
 from tests.server import ROOT
@@ -104,3 +105,11 @@ def test_the_example_runs_the_valkey_that_compose_runs() -> None:
     compose = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]["valkey"]
     (container,) = one(render(EXAMPLE), "StatefulSet", "valkey")["spec"]["template"]["spec"]["containers"]
     assert (container["image"], container["command"]) == (compose["image"], compose["command"])
+
+
+def test_the_examples_name_the_image_of_this_version() -> None:
+    (container,) = one(render(EXAMPLE), "Deployment")["spec"]["template"]["spec"]["containers"]
+    cloud_run = yaml.safe_load((ROOT / "deploy/cloud-run.yaml").read_text())
+    (other,) = cloud_run["spec"]["template"]["spec"]["containers"]
+    name = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]["app"]["image"]
+    assert {item["image"].rpartition("/")[2] for item in (container, other)} == {f"{name}:{__version__}"}

@@ -1,4 +1,5 @@
-FROM node:24-slim AS page
+# What it builds runs in browsers, so it is built by the machine at hand for every architecture.
+FROM --platform=$BUILDPLATFORM node:24-slim AS page
 WORKDIR /frontend
 COPY frontend/package.json frontend/package-lock.json ./
 RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund

@@ -38,4 +38,5 @@ timeout = 30
 # The ladder: the drain and the last bytes (50 + 5 s) < this < compose's 70 s and Kubernetes' 90 s.
 graceful_timeout = ceil(_env["DRAIN_SECONDS"]) + 2 * LAST_BYTES_SECONDS
 keepalive = 75  # longer than nginx keeps an idle connection, so that it never reuses one that is being closed
+forwarded_allow_ips = ",".join(_env["FORWARDED_ALLOW_IPS"])
 logconfig_dict = logs.configuration(_env["LOG_LEVEL"], json=not _env["DEBUG"])

@@ -188,13 +188,16 @@ class Client:
         self.host = host
         self.port = port
 
+    def connect(self) -> HTTPConnection:
+        return HTTPConnection(self.host, self.port, timeout=30)
+
     def request(self, method: str, path: str, body: Any = None, **headers: str) -> Reply:
         """Bytes go out as they are, an iterator of bytes in chunks, all else as JSON; in a header `_` means `-`."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         if body is not None:
             named = {"Content-Type": "application/json", **named}
         data = body if body is None or isinstance(body, bytes | Iterator) else json.dumps(body).encode()
-        connection = HTTPConnection(self.host, self.port, timeout=30)
+        connection = self.connect()
         connection.request(method, path, data, named)
         return Reply(connection)
 

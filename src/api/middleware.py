@@ -34,6 +34,8 @@ def security_headers(get_response: Handler) -> Handler:
         response = await get_response(request)
         for name, value in SECURITY_HEADERS.items():
             response.headers.setdefault(name, value)
+        if request.is_secure() and settings.HSTS_SECONDS:
+            response.headers["Strict-Transport-Security"] = f"max-age={settings.HSTS_SECONDS}"
         return response
 
     return middleware

@@ -75,6 +75,8 @@ async def _leave_stubborn_tasks() -> None:
 
 def options(host: str, port: int) -> dict[str, Any]:
     """uvicorn's options for development, the same for every way to start it."""
+    from django.conf import settings
+
     return {
         "app": "assistant_backend.asgi:application",
         "host": host,
@@ -83,6 +85,7 @@ def options(host: str, port: int) -> dict[str, Any]:
         "log_config": None,
         "access_log": False,
         "server_header": False,
+        "forwarded_allow_ips": settings.FORWARDED_ALLOW_IPS,
     }
 
 

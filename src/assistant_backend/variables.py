@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from ipaddress import ip_network
 from typing import Any
 
 Check = Callable[[Any], str | None]
@@ -28,6 +29,15 @@ def _origins(value: Iterable[str]) -> str | None:
 def _hosts(value: Iterable[str]) -> str | None:
     wrong = [host for host in value if "/" in host or " " in host]
     return f"{wrong[0]!r} must be a host name without scheme or path" if wrong else None
+
+
+def _proxies(value: Iterable[str]) -> str | None:
+    for address in () if value == ["*"] else value:
+        try:
+            ip_network(address)
+        except ValueError:
+            return f"{address!r} must be an address or a network such as 10.0.0.0/8; * alone trusts everybody"
+    return None
 
 
 def _assistant(value: str) -> str | None:
@@ -78,6 +88,8 @@ VARIABLES = (
     Variable("DEBUG", False),
     Variable("SECRET_KEY", "", _secret_key, secret=True),
     Variable("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"], _hosts),
+    Variable("FORWARDED_ALLOW_IPS", ["127.0.0.1", "::1"], _proxies),
+    Variable("HSTS_SECONDS", 31536000, _at_least(0)),
     Variable("CORS_ORIGINS", ["http://localhost:3000"], _origins),
     Variable("LOG_LEVEL", "INFO", _one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")),
     Variable("ASSISTANT", "auto", _assistant),

@@ -91,7 +91,7 @@ class Load:
         text = "".join(part["text"] for part in state["messages"][-1]["parts"])
         assert state.get("provider") == "completed", (reply.headers["X-Run-Id"], state)
         assert "That is 11 words and 59 characters" in text, text
-        assert text.endswith("to see a tool call."), text
+        assert text.endswith("or for code."), text
         return "whole"
 
     def _recovered(self, failed: float | None) -> None:

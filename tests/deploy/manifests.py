@@ -1,0 +1,44 @@
+"""The Kubernetes manifests, rendered as `kubectl apply --kustomize` would send them."""
+
+import os
+import shutil
+import subprocess
+from functools import cache
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.server import ROOT
+
+EXAMPLE = "overlays/example"
+EVERY = ("base", EXAMPLE)
+
+
+@cache
+def _render(kubectl: str, kustomization: str) -> str:
+    folder = ROOT / "deploy/kubernetes" / kustomization
+    done = subprocess.run([kubectl, "kustomize", str(folder)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert not done.stderr, "kustomize warns of what it will no longer understand"
+    return done.stdout
+
+
+def render(kustomization: str = EXAMPLE) -> list[Any]:
+    """Every object of a kustomization. Skips the test where there is no kubectl, unless REQUIRE_ALL is set."""
+    kubectl = shutil.which("kubectl")
+    if kubectl is None:
+        assert not os.environ.get("REQUIRE_ALL"), "kubectl is not installed"
+        pytest.skip("kubectl is not installed")
+    return list(yaml.safe_load_all(_render(kubectl, kustomization)))
+
+
+def one(objects: list[Any], kind: str, name: str = "assistant") -> Any:
+    """The one object of that kind whose name is `name`, or begins with it: a generated one ends in a hash."""
+    (found,) = (item for item in objects if item["kind"] == kind and item["metadata"]["name"].partition("-")[0] == name)
+    return found
+
+
+def pods(objects: list[Any]) -> list[Any]:
+    """The pod templates."""
+    return [item["spec"]["template"] for item in objects if item["kind"] in ("Deployment", "StatefulSet")]

@@ -1,0 +1,31 @@
+"""What the pages show of the composed system works as they say; tests/docs runs all the rest."""
+
+from itertools import dropwhile
+from pathlib import Path
+
+import pytest
+
+from tests.docs.pages import PAGES, Block, blocks, name
+from tests.docs.session import ComposeSession
+
+BLOCKS = {name(page): [block for block in blocks(page) if not block.not_run] for page in PAGES}
+
+
+def for_compose(page: str) -> list[Block]:
+    """What is for the composed system: its own commands and, once it is up, requests to where it is published."""
+    return [
+        block
+        for block in dropwhile(lambda block: not block.needs_docker, BLOCKS[page])
+        if block.needs_docker or (block.language == "console" and "localhost:8080" in block.text)
+    ]
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("page", [page for page, found in BLOCKS.items() if any(block.needs_docker for block in found)])
+def test_what_a_page_shows_of_the_composed_system_works(page: str, image: str, tmp_path: Path) -> None:
+    session = ComposeSession(tmp_path, "assistant-transport-docs")
+    try:
+        for block in for_compose(page):
+            session.run(block)
+    finally:
+        session.stop()

@@ -1,0 +1,55 @@
+"""Whatever a page tells its reader to type works and answers what the page says."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.docs.pages import PAGES, Block, blocks, name
+from tests.docs.session import Session
+
+RUN = {"console", "bash", "python", "yaml", "json"}
+DATA = {"text", "mermaid"}
+BLOCKS = {name(page): blocks(page) for page in PAGES}
+WITH_BLOCKS = [page for page, found in BLOCKS.items() if any(block.language in RUN for block in found)]
+
+
+def to_run(page: str) -> list[Block]:
+    return [block for block in BLOCKS[page] if block.language in RUN and not block.not_run and not block.needs_docker]
+
+
+@pytest.mark.parametrize("page", BLOCKS)
+def test_every_block_is_run_or_says_why_not(page: str) -> None:
+    unknown = [
+        f"{block}: {block.language or 'no language'}"
+        for block in BLOCKS[page]
+        if not block.not_run and block.language not in RUN | DATA
+    ]
+    assert not unknown
+    assert not [block for block in BLOCKS[page] if block.not_run and block.language in DATA], "there is nothing to run"
+
+
+@pytest.mark.timeout(400)  # `make run` may first build the page
+@pytest.mark.parametrize("page", WITH_BLOCKS)
+def test_what_a_page_shows_works(page: str, tmp_path: Path) -> None:
+    if shutil.which("curl") is None:
+        assert not os.environ.get("REQUIRE_ALL"), "curl is not installed"
+        pytest.skip("curl is not installed")
+    session = Session(tmp_path)
+    try:
+        for block in to_run(page):
+            session.run(block)
+    finally:
+        session.stop()
+
+
+@pytest.mark.parametrize("page", WITH_BLOCKS)
+def test_every_file_that_a_page_shows_is_used_by_a_command_below_it(page: str) -> None:
+    found = to_run(page)
+    for number, block in enumerate(found):
+        if block.language == "python":
+            assert block.file is not None, f"{block} begins with the path of its file"
+            module = block.file.removesuffix(".py").replace("/", ".")
+            later = "\n".join(other.text for other in found[number + 1 :])
+            assert block.file in later or f"{module}." in later, f"{block}: nothing runs {block.file}"

@@ -4,12 +4,13 @@ import os
 import sys
 from math import ceil
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from assistant_backend import environment
 from assistant_backend.server import LAST_BYTES_SECONDS
-from telemetry import logs
+from telemetry import exposition, logs
 from worker import Worker
 
 
@@ -39,3 +40,35 @@ timeout = 30
 graceful_timeout = ceil(_env["DRAIN_SECONDS"]) + 2 * LAST_BYTES_SECONDS
 keepalive = 75  # longer than nginx keeps an idle connection, so that it never reuses one that is being closed
 logconfig_dict = logs.configuration(_env["LOG_LEVEL"], json=not _env["DEBUG"])
+
+_metrics: exposition.Workers | None = None
+
+
+def on_starting(server: Any) -> None:
+    """Serves the metrics from before the first worker on."""
+    global _metrics
+    if _env["METRICS_PORT"]:
+        try:
+            _metrics = exposition.Workers(_env["HOST"], _env["METRICS_PORT"])
+        except OSError as error:
+            sys.exit(f"METRICS_PORT: cannot listen on {_host}:{_env['METRICS_PORT']} ({error.strerror})")
+
+
+def pre_fork(server: Any, worker: Any) -> None:
+    if _metrics:
+        worker.slot = _metrics.slot([other.slot for other in server.WORKERS.values()])
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    if _metrics:
+        _metrics.begin(worker.slot)
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    if _metrics:
+        _metrics.died(worker.slot)
+
+
+def on_exit(server: Any) -> None:
+    if _metrics:
+        _metrics.close()

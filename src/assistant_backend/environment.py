@@ -99,6 +99,8 @@ def _contradictions(values: Mapping[str, Any]) -> list[str]:
             f"{provider} is set, but anybody could spend it: set API_KEYS, "
             "or ALLOW_ANONYMOUS=true where only you can reach this server"
         )
+    if values["METRICS_PORT"] == values["PORT"]:
+        problems.append("METRICS_PORT: must be another port than PORT, or whoever reaches the one reaches the other")
     if values["WEB_CONCURRENCY"] > 1 and not values["REDIS_URL"]:
         problems.append("WEB_CONCURRENCY: more than 1 needs REDIS_URL, or a run is found by one process only")
     return problems

@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+from functools import cache
 
 from django.conf import settings
+from prometheus_client import Counter
 
 from api import process
 from runs import Head, Run, Status
@@ -25,16 +27,16 @@ def bind(head: Head) -> None:
 
 def ended(run: Run, usage: Usage) -> None:
     """Writes and counts a run that has ended."""
-    assistant = process.assistant_name()
     seconds = run.seconds
-    metrics.runs.labels(assistant, run.status).inc()
+    _ended(run.status).inc()
     metrics.run_seconds.observe(seconds)
     metrics.frames.inc(run.frames)
     metrics.written_bytes.inc(run.feed.size)
-    for kind, count in zip(("input", "output"), usage, strict=True):
-        metrics.tokens.labels(assistant, kind).inc(count)
+    if any(usage):
+        _took("input").inc(usage.input_tokens)
+        _took("output").inc(usage.output_tokens)
     line = {
-        "assistant": assistant,
+        "assistant": process.assistant_name(),
         "outcome": run.status.value,
         "first_byte_ms": round(run.first_frame_seconds * 1000, 1),
         "duration_ms": round(seconds * 1000, 1),
@@ -42,8 +44,19 @@ def ended(run: Run, usage: Usage) -> None:
         "bytes": run.feed.size,
         **usage._asdict(),
     }
-    text = "run %(outcome)s: %(frames)s frames, %(input_tokens)s + %(output_tokens)s tokens in %(duration_ms)s ms"
-    logger.info(text, line, extra=line)
+    text = f"run {run.status}: {run.frames} frames, {sum(usage)} tokens in {line['duration_ms']} ms"
+    logger.info(text, extra=line)
+
+
+@cache
+def _ended(outcome: Status) -> Counter:
+    """The counter, for it takes longer to find than to count."""
+    return metrics.runs.labels(process.assistant_name(), outcome)
+
+
+@cache
+def _took(kind: str) -> Counter:
+    return metrics.tokens.labels(process.assistant_name(), kind)
 
 
 def resumed() -> None:
@@ -54,7 +67,7 @@ def resumed() -> None:
 async def keep_gauges() -> None:
     """Says how this process is, for ever. Not where it changes: that may be in a signal handler, or for each token."""
     for outcome in _OUTCOMES:
-        metrics.runs.labels(process.assistant_name(), outcome)  # at 0, or the first one's increase goes unseen
+        _ended(outcome)  # at 0, or the first one's increase goes unseen
     metrics.workers.set(1)
     metrics.run_capacity.set(settings.MAX_CONCURRENT_RUNS)
     runs = process.runs()

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import sentry_sdk
@@ -20,6 +20,7 @@ _KEPT = (
 )  # fmt: skip
 _KEPT_OF_SPANS = ("op", "origin", "parent_span_id", "span_id", "start_timestamp", "status", "timestamp", "trace_id")
 _KEPT_OF_EXCEPTIONS = ("mechanism", "module", "stacktrace", "type")
+_NOTHING = nullcontext()
 
 
 def start(dsn: str, *, release: str, environment: str, sample_rate: float, traces_sample_rate: float) -> None:
@@ -50,12 +51,13 @@ def start(dsn: str, *, release: str, environment: str, sample_rate: float, trace
         )
 
 
-@contextmanager
-def request(name: str) -> Iterator[None]:
+def request(name: str) -> AbstractContextManager[None]:
     """What happens within is one request to Sentry, and a transaction if it is traced."""
-    if not sentry_sdk.is_initialized():
-        yield
-        return
+    return _request(name) if sentry_sdk.is_initialized() else _NOTHING
+
+
+@contextmanager
+def _request(name: str) -> Iterator[None]:
     with sentry_sdk.isolation_scope(), sentry_sdk.start_transaction(op="http.server", name=name, source="route"):
         yield
 

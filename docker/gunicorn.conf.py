@@ -50,8 +50,8 @@ def on_starting(server: Any) -> None:
     if _env["METRICS_PORT"]:
         try:
             _metrics = exposition.Workers(_env["HOST"], _env["METRICS_PORT"])
-        except OSError as error:
-            sys.exit(f"METRICS_PORT: cannot listen on {_host}:{_env['METRICS_PORT']} ({error.strerror})")
+        except exposition.CannotListen as error:
+            sys.exit(str(error))
 
 
 def pre_fork(server: Any, worker: Any) -> None:

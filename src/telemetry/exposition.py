@@ -5,37 +5,39 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Collection, Iterable
+from pathlib import Path
+from wsgiref.simple_server import WSGIServer
 
 from prometheus_client import REGISTRY, CollectorRegistry, Metric, start_http_server
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from prometheus_client.registry import Collector
 
-# Held while metrics are read, and while the process forks: a child must not inherit a lock that nobody will release.
+# Held while files are read or removed, and while the process forks: no child inherits a lock that nobody releases.
 _reading = threading.Lock()
 os.register_at_fork(before=_reading.acquire, after_in_parent=_reading.release, after_in_child=_reading.release)
 
 
-def serve(host: str, port: int) -> None:
-    """Serves the metrics of this process, from a thread.
+class CannotListen(Exception):  # noqa: N818 - the name says what happened
+    """METRICS_PORT cannot be had; the text says why."""
 
-    Raises:
-        OSError: nothing can listen there.
-    """
-    start_http_server(port, host, REGISTRY)
+
+def serve(host: str, port: int, registry: CollectorRegistry = REGISTRY) -> WSGIServer:
+    """Serves what is in `registry`, by default this process's metrics, from a thread. Raises CannotListen."""
+    try:
+        return start_http_server(port, host, registry)[0]
+    except OSError as error:
+        raise CannotListen(f"METRICS_PORT: cannot listen on {host}:{port} ({error.strerror})") from None
 
 
 class Workers:
     """The metrics of all workers, which they keep in files and their master serves from a thread.
 
-    To be made in the master before it imports telemetry.metrics.
-
-    Raises:
-        OSError: nothing can listen there.
+    To be made in the master before it imports telemetry.metrics. Raises CannotListen.
     """
 
     def __init__(self, host: str, port: int) -> None:
         registry = CollectorRegistry()
-        self._server, _ = start_http_server(port, host, registry)
+        self._server = serve(host, port, registry)
         # A new folder each time: what an earlier server has counted is over.
         self._folder = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="metrics-")
         registry.register(_Sums(self._folder))
@@ -53,18 +55,25 @@ class Workers:
 
     def died(self, slot: int) -> None:
         """Drops a worker's gauges. What it counted stays, and whoever takes its slot goes on from there."""
-        mark_process_dead(slot, self._folder)  # type: ignore[no-untyped-call]
+        with _reading:
+            mark_process_dead(slot, self._folder)  # type: ignore[no-untyped-call]
 
     def close(self) -> None:
+        """Ends, and leaves nothing behind."""
         self._server.shutdown()
         self._server.server_close()
-        shutil.rmtree(self._folder)
+        with _reading:
+            shutil.rmtree(self._folder)
 
 
 class _Sums(Collector):
+    """What the files in `folder` say together."""
+
     def __init__(self, folder: str) -> None:
-        self._files = MultiProcessCollector(None, folder)  # type: ignore[no-untyped-call]
+        self._folder = Path(folder)
 
     def collect(self) -> Iterable[Metric]:
         with _reading:
-            return list(self._files.collect())  # type: ignore[no-untyped-call]
+            # One that a worker is just making is empty, on which the library fails (client_python issue 1199).
+            files = [str(file) for file in self._folder.glob("*.db") if file.stat().st_size]
+            return list(MultiProcessCollector.merge(files))  # type: ignore[no-untyped-call]

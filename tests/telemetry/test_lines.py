@@ -1,12 +1,13 @@
 """One line a request and one a run, every line of a request under its id, and nothing in clear that opens a run."""
 
 import json
+import re
 from hashlib import sha256
 from typing import Any
 
 import pytest
 
-from tests.server import Server
+from tests.server import ROOT, Server
 from tests.wire import Client
 
 ME = {"X-Client-Id": "a-client-id-that-nobody-guesses"}
@@ -63,6 +64,9 @@ def test_a_run_has_its_lines_and_nothing_is_in_clear() -> None:
     assert (request["bytes"], request["whole"]) == (len(body), True)
     assert 0 < request["first_byte_ms"] <= request["duration_ms"]
     assert only(lines, logger="api.access", route="/resume")["run"] == short(run_id)
+    documented = re.findall(r"^\{.*\}$", (ROOT / "docs/operations.md").read_text(), re.MULTILINE)
+    for line, example in zip((run, request), map(json.loads, documented), strict=True):
+        assert [name for name in line if name != "key"] == list(example)
     for secret in (run_id, "a-thread", ME["X-Client-Id"], PROMPT, "a-key-of-16-letters"):
         assert secret not in logged.server.log()
 

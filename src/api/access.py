@@ -1,7 +1,7 @@
 """The outermost layer: gives each request its id, and writes and counts a line when its answer has ended."""
 
 import logging
-from collections.abc import Container
+from collections.abc import Awaitable, Container
 from functools import cache
 from time import perf_counter
 
@@ -41,7 +41,7 @@ class Access:
         first_byte: float | None = None
         whole = False
 
-        async def watched(message: Message) -> None:
+        def watched(message: Message) -> Awaitable[None]:  # no coroutine of its own: it is called for each frame
             nonlocal status, size, first_byte, whole
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -51,7 +51,7 @@ class Access:
                 if first_byte is None and size:
                     first_byte = perf_counter() - began
                 whole = not message.get("more_body", False)
-            await send(message)
+            return send(message)
 
         try:
             with sentry.request(f"{scope['method']} {route}"):

@@ -41,34 +41,32 @@ graceful_timeout = ceil(_env["DRAIN_SECONDS"]) + 2 * LAST_BYTES_SECONDS
 keepalive = 75  # longer than nginx keeps an idle connection, so that it never reuses one that is being closed
 logconfig_dict = logs.configuration(_env["LOG_LEVEL"], json=not _env["DEBUG"])
 
-_metrics: exposition.Workers | None = None
-
 
 def on_starting(server: Any) -> None:
-    """Serves the metrics from before the first worker on."""
-    global _metrics
+    """Serves the metrics from before the first worker on. Kept by the server: a reload reads this file anew."""
+    server.metrics = None
     if _env["METRICS_PORT"]:
         try:
-            _metrics = exposition.Workers(_env["HOST"], _env["METRICS_PORT"])
+            server.metrics = exposition.Workers(_env["HOST"], _env["METRICS_PORT"])
         except exposition.CannotListen as error:
             sys.exit(str(error))
 
 
 def pre_fork(server: Any, worker: Any) -> None:
-    if _metrics:
-        worker.slot = _metrics.slot([other.slot for other in server.WORKERS.values()])
+    if server.metrics:
+        worker.slot = server.metrics.slot([other.slot for other in server.WORKERS.values()])
 
 
 def post_fork(server: Any, worker: Any) -> None:
-    if _metrics:
-        _metrics.begin(worker.slot)
+    if server.metrics:
+        server.metrics.begin(worker.slot)
 
 
 def child_exit(server: Any, worker: Any) -> None:
-    if _metrics:
-        _metrics.died(worker.slot)
+    if server.metrics:
+        server.metrics.died(worker.slot)
 
 
 def on_exit(server: Any) -> None:
-    if _metrics:
-        _metrics.close()
+    if server.metrics:
+        server.metrics.close()

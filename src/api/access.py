@@ -12,8 +12,8 @@ from telemetry import context, metrics, sentry
 
 logger = logging.getLogger(__name__)
 
-REQUEST_ID = "X-Request-ID"
-_NAME = REQUEST_ID.lower().encode()
+
+_NAME = b"x-request-id"
 _CLIENT_LEFT = 499  # before there was an answer; nginx calls it so
 
 
@@ -32,50 +32,67 @@ class Access:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began = perf_counter()
         given = next((value for name, value in scope["headers"] if name == _NAME), b"")
         header = (_NAME, context.begin(given.decode("latin-1")).encode())
-        route = scope["path"] if scope["path"] in self._routes else "other"
-        status = _CLIENT_LEFT
-        size = 0
-        first_byte: float | None = None
-        whole = False
+        answer = _Answer(scope["method"], scope["path"] if scope["path"] in self._routes else "other")
 
         def watched(message: Message) -> Awaitable[None]:  # no coroutine of its own: it is called for each frame
-            nonlocal status, size, first_byte, whole
+            answer.note(message)
             if message["type"] == "http.response.start":
-                status = message["status"]
                 message = {**message, "headers": [*message["headers"], header]}
-            else:
-                size += len(message.get("body", b""))
-                if first_byte is None and size:
-                    first_byte = perf_counter() - began
-                whole = not message.get("more_body", False)
             return send(message)
 
         try:
-            with sentry.request(f"{scope['method']} {route}"):
+            with sentry.request(f"{answer.method} {answer.route}"):
                 await self._app(scope, receive, watched)
         except Exception:
-            status = 500
+            answer.status = 500
             raise
         finally:
-            _answered(route, status).inc()
-            if first_byte is not None and status == 200 and "run" in context.fields():
-                metrics.first_byte_seconds.observe(first_byte)
-            level = _level(route, status)
-            if logger.isEnabledFor(level):
-                line = {
-                    "method": scope["method"],
-                    "route": route,
-                    "status": status,
-                    "whole": whole,
-                    "first_byte_ms": None if first_byte is None else round(first_byte * 1000, 1),
-                    "duration_ms": round((perf_counter() - began) * 1000, 1),
-                    "bytes": size,
-                }
-                text = f"{line['method']} {route} {status}: {size} bytes in {line['duration_ms']} ms"
-                logger.log(level, text, extra=line)
+            answer.report()
+
+
+class _Answer:
+    """What becomes of one request."""
+
+    def __init__(self, method: str, route: str) -> None:
+        self.method = method
+        self.route = route
+        self.status = _CLIENT_LEFT
+        self._began = perf_counter()
+        self._first_byte: float | None = None
+        self._bytes = 0
+        self._whole = False
+
+    def note(self, message: Message) -> None:
+        """Takes a part of the answer that is about to be sent."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            return
+        self._bytes += len(message.get("body", b""))
+        if self._first_byte is None and self._bytes:
+            self._first_byte = perf_counter() - self._began
+        self._whole = not message.get("more_body", False)
+
+    def report(self) -> None:
+        """Counts the answer, and writes its line."""
+        _answered(self.route, self.status).inc()
+        if self._first_byte is not None and self.status == 200 and "run" in context.fields():
+            metrics.first_byte_seconds.observe(self._first_byte)
+        level = _level(self.route, self.status)
+        if not logger.isEnabledFor(level):
+            return
+        line = {
+            "method": self.method,
+            "route": self.route,
+            "status": self.status,
+            "whole": self._whole,
+            "first_byte_ms": None if self._first_byte is None else round(self._first_byte * 1000, 1),
+            "duration_ms": round((perf_counter() - self._began) * 1000, 1),
+            "bytes": self._bytes,
+        }
+        text = f"{self.method} {self.route} {self.status}: {self._bytes} bytes in {line['duration_ms']} ms"
+        logger.log(level, text, extra=line)
 
 
 @cache

@@ -31,10 +31,10 @@ async def _startup() -> None:
         traces_sample_rate=settings.SENTRY_TRACES_SAMPLE_RATE,
     )
     process.assistant()
+    if settings.METRICS_PORT and not metrics.SHARED:  # else gunicorn's master serves them
+        exposition.serve(settings.HOST, settings.METRICS_PORT)
     await process.runs().log.open()
     if settings.METRICS_PORT:
-        if not metrics.SHARED:  # else gunicorn's master serves them
-            exposition.serve(settings.HOST, settings.METRICS_PORT)
         _tasks.add(asyncio.create_task(report.keep_gauges()))
     process.started = True
 

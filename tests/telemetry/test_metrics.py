@@ -99,6 +99,18 @@ def test_workers_that_die_take_their_gauges_with_them_and_leave_their_counts(mea
         reply.close()
 
 
+def test_a_reload_keeps_the_counts_too(measured: Measured) -> None:
+    before = measured.workers()
+    measured.client.say("0").follow()
+    measured.server.process.send_signal(signal.SIGHUP)
+    while measured.workers() & before or len(measured.workers()) < 2:
+        pass
+    measured.metrics.until(workers=2, draining=0)
+    for _ in range(3):
+        measured.client.say("0").follow()
+    assert measured.metrics.samples()[DONE] == 4
+
+
 def test_a_drain_is_seen_while_it_lasts_and_nothing_is_left_behind(measured: Measured) -> None:
     live = measured.begin()
     measured.server.process.send_signal(signal.SIGTERM)

@@ -4,12 +4,13 @@ import os
 import sys
 from math import ceil
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from assistant_backend import environment
 from assistant_backend.server import LAST_BYTES_SECONDS
-from telemetry import logs
+from telemetry import exposition, logs
 from worker import Worker
 
 
@@ -40,3 +41,33 @@ graceful_timeout = ceil(_env["DRAIN_SECONDS"]) + 2 * LAST_BYTES_SECONDS
 keepalive = 75  # longer than nginx keeps an idle connection, so that it never reuses one that is being closed
 forwarded_allow_ips = ",".join(_env["FORWARDED_ALLOW_IPS"])
 logconfig_dict = logs.configuration(_env["LOG_LEVEL"], json=not _env["DEBUG"])
+
+
+def on_starting(server: Any) -> None:
+    """Serves the metrics from before the first worker on. Kept by the server: a reload reads this file anew."""
+    server.metrics = None
+    if _env["METRICS_PORT"]:
+        try:
+            server.metrics = exposition.Workers(_env["HOST"], _env["METRICS_PORT"])
+        except exposition.CannotListen as error:
+            sys.exit(str(error))
+
+
+def pre_fork(server: Any, worker: Any) -> None:
+    if server.metrics:
+        worker.slot = server.metrics.slot([other.slot for other in server.WORKERS.values()])
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    if server.metrics:
+        server.metrics.begin(worker.slot)
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    if server.metrics:
+        server.metrics.died(worker.slot)
+
+
+def on_exit(server: Any) -> None:
+    if server.metrics:
+        server.metrics.close()

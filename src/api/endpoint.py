@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from api.caller import identify
 from api.errors import ApiError
 from runs import LogAway
+from telemetry import context
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +33,8 @@ def endpoint(*methods: str, public: bool = False) -> Callable[[View], View]:
                     allowed = ", ".join(methods)
                     raise ApiError(405, f"{request.path} takes {allowed} only.", headers={"Allow": allowed})
                 if not public:
-                    request.caller = identify(request)  # type: ignore[attr-defined]
+                    caller = request.caller = identify(request)  # type: ignore[attr-defined]
+                    context.bind(owner=caller.owner[:12], **({"key": caller.key} if caller.key else {}))
                 return await view(request)
             except ApiError as error:
                 return error.response()

@@ -19,6 +19,12 @@ def assistant() -> Assistant:
 
 
 @cache
+def assistant_name() -> str:
+    """What logs and metrics call the assistant."""
+    return str(getattr(assistant(), "name", type(assistant()).__name__))
+
+
+@cache
 def runs() -> Runs:
     limits = Limits(
         flush_interval=settings.FLUSH_INTERVAL_SECONDS,

@@ -17,9 +17,9 @@ def protocol_for(request: HttpRequest) -> str:
     return "assistant-transport" if sse else settings.ASSISTANT_PROTOCOL
 
 
-def live(run: Run, work: Callable[[], Awaitable[None]]) -> StreamingHttpResponse:
-    """The response that carries `run` while `work` writes it."""
-    return _stream(run.head, process.runs().carry(run, work, settings.HEARTBEAT_SECONDS))
+def live(run: Run, work: Callable[[], Awaitable[None]], on_end: Callable[[Run], object]) -> StreamingHttpResponse:
+    """The response that carries `run` while `work` writes it; `on_end` hears of the run's end."""
+    return _stream(run.head, process.runs().carry(run, work, settings.HEARTBEAT_SECONDS, on_end))
 
 
 def replay(head: Head, feed: Feed, *, from_state: bool) -> StreamingHttpResponse:

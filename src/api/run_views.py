@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from pydantic import ValidationError
 
-from api import process, responses
+from api import process, report, responses
 from api.body import read_json
 from api.caller import Caller
 from api.endpoint import endpoint
@@ -34,6 +34,7 @@ async def resume(request: HttpRequest) -> HttpResponseBase:
     if wanted != record.head.protocol:
         raise ApiError(409, f"This run's encoding is {record.head.protocol}; the request asks for {wanted}.")
     feed = await process.runs().log.follow(record)
+    report.resumed()
     return responses.replay(record.head, feed, from_state=asked.runId is None)
 
 
@@ -65,6 +66,7 @@ async def _find(request: HttpRequest, asked: RunRequest) -> Record:
         record = await process.runs().log.find(asked.runId)
     if record is None or record.head.owner != caller.owner or record.status is Status.BROKEN:
         raise _no_such_run()
+    report.bind(record.head)
     return record
 
 

@@ -1,5 +1,6 @@
 """The routes of the assistant, of the page and of the API's description."""
 
+import logging
 from functools import cache
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from pydantic import ValidationError
 
-from api import commands, openapi, process, responses
+from api import commands, openapi, process, report, responses
 from api.body import read_json
 from api.caller import Caller
 from api.endpoint import endpoint
@@ -18,6 +19,8 @@ from api.models import AssistantRequest, CallSettings, Config, request_model
 from assistants import Turn
 from runs import Refused, Run, TooLarge
 from transcript import LAYOUTS, TranscriptError
+
+logger = logging.getLogger(__name__)
 
 
 @cache
@@ -38,8 +41,9 @@ async def assistant_endpoint(request: HttpRequest) -> HttpResponseBase:
         run = process.runs().new(caller.owner, parsed.threadId, protocol, parsed.state, found=caller.is_named)
     except Refused as refusal:
         raise ApiError(503, str(refusal), headers={"Retry-After": "1"}) from None
+    report.bind(run.head)
     turn = _turn(parsed, run, caller)
-    return responses.live(run, lambda: _reply(turn, run))
+    return responses.live(run, lambda: _reply(turn, run), lambda run: report.ended(run, turn.transcript.usage))
 
 
 def _turn(parsed: AssistantRequest, run: Run, caller: Caller) -> Turn:
@@ -112,4 +116,6 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """Only a middleware's mistake ends here; a view's is api.endpoint's."""
+    logger.exception("The request failed")
     return ApiError(500, "The server failed to answer.").response()

@@ -1,5 +1,6 @@
 """The ASGI application that gunicorn, uvicorn and runserver serve."""
 
+import asyncio
 import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "assistant_backend.settings")
@@ -12,20 +13,35 @@ from django.core.handlers.base import reset_urlconf
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, reset_queries
 
-import assistant_backend
-from api import process
+from api import process, report
+from api.access import Access
 from api.asgi import BodyLimit, Lifespan, Receive, Scope, Send
-from telemetry import sentry
+from assistant_backend.urls import urlpatterns
+from telemetry import exposition, metrics, sentry
+
+_tasks: set[asyncio.Task[None]] = set()
 
 
 async def _startup() -> None:
-    sentry.start(settings.SENTRY_DSN, release=assistant_backend.__version__)
+    sentry.start(
+        settings.SENTRY_DSN,
+        release=f"{settings.SERVICE}@{settings.VERSION}",
+        environment=settings.SENTRY_ENVIRONMENT,
+        sample_rate=settings.SENTRY_SAMPLE_RATE,
+        traces_sample_rate=settings.SENTRY_TRACES_SAMPLE_RATE,
+    )
     process.assistant()
+    if settings.METRICS_PORT and not metrics.SHARED:  # else gunicorn's master serves them
+        exposition.serve(settings.HOST, settings.METRICS_PORT)
     await process.runs().log.open()
+    if settings.METRICS_PORT:
+        _tasks.add(asyncio.create_task(report.keep_gauges()))
     process.started = True
 
 
 async def _shutdown() -> None:
+    for task in _tasks:
+        task.cancel()
     await process.runs().log.close()
     sentry.flush()
 
@@ -51,4 +67,7 @@ if not settings.DATABASES:
     request_finished.disconnect(close_caches)
     request_finished.disconnect(reset_urlconf)
 
-application = Lifespan(BodyLimit(django_application, settings.MAX_BODY_BYTES), startup=_startup, shutdown=_shutdown)
+_routes = {f"/{pattern.pattern}" for pattern in urlpatterns}
+_limited = BodyLimit(django_application, settings.MAX_BODY_BYTES)
+
+application = Lifespan(Access(_limited, _routes), startup=_startup, shutdown=_shutdown)

@@ -101,6 +101,8 @@ def _contradictions(values: Mapping[str, Any]) -> list[str]:
         )
     if values["ASSISTANT"].startswith("langgraph:") and values["ASSISTANT_MESSAGE_FORMAT"] != "langchain":
         problems.append("ASSISTANT_MESSAGE_FORMAT: a LangGraph graph writes LangChain's messages: set it to langchain")
+    if values["METRICS_PORT"] == values["PORT"]:
+        problems.append("METRICS_PORT: must be another port than PORT, or whoever reaches the one reaches the other")
     if values["WEB_CONCURRENCY"] > 1 and not values["REDIS_URL"]:
         problems.append("WEB_CONCURRENCY: more than 1 needs REDIS_URL, or a run is found by one process only")
     return problems

@@ -37,7 +37,11 @@ DRAIN_SECONDS: float = _env["DRAIN_SECONDS"]
 MAX_BODY_BYTES: int = _env["MAX_BODY_BYTES"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES  # no file is spooled to a disk that may be read-only
 DATA_UPLOAD_MAX_MEMORY_SIZE = None  # asgi.BodyLimit bounds the body while it arrives
+METRICS_PORT: int = _env["METRICS_PORT"]
 SENTRY_DSN: str = _env["SENTRY_DSN"]
+SENTRY_ENVIRONMENT: str = _env["SENTRY_ENVIRONMENT"]
+SENTRY_SAMPLE_RATE: float = _env["SENTRY_SAMPLE_RATE"]
+SENTRY_TRACES_SAMPLE_RATE: float = _env["SENTRY_TRACES_SAMPLE_RATE"]
 
 ROOT_URLCONF = "assistant_backend.urls"
 APPEND_SLASH = False
@@ -68,7 +72,7 @@ CORS_ALLOWED_ORIGINS: list[str] = _env["CORS_ORIGINS"]
 CORS_ALLOW_CREDENTIALS = True
 # `*` does not cover Authorization, so the usual headers are named as well.
 CORS_ALLOW_HEADERS = [*default_headers, "x-client-id", "*"]
-CORS_EXPOSE_HEADERS = ["X-Run-Id", "Aui-Replay-Content-Length"]
+CORS_EXPOSE_HEADERS = ["X-Run-Id", "X-Request-ID", "Aui-Replay-Content-Length"]
 
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
 

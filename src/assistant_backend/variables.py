@@ -21,6 +21,14 @@ def _port(value: int) -> str | None:
     return None if 1 <= value <= 65535 else "must be a port from 1 to 65535"
 
 
+def _port_or_none(value: int) -> str | None:
+    return _port(value) if value else None
+
+
+def _share(value: float) -> str | None:
+    return None if 0 <= value <= 1 else "must be a share from 0 to 1"
+
+
 def _origins(value: Iterable[str]) -> str | None:
     wrong = [origin for origin in value if not re.fullmatch(r"https?://[^/\s*]+", origin)]
     return f"{wrong[0]!r} must be an origin such as https://chat.example.com, without a path" if wrong else None
@@ -113,5 +121,9 @@ VARIABLES = (
     Variable("MAX_CONCURRENT_RUNS", 1000, _at_least(1)),
     Variable("MAX_RUN_BYTES", 8 * 1024 * 1024, _at_least(1024)),
     Variable("DRAIN_SECONDS", 50.0, _at_least(0)),
+    Variable("METRICS_PORT", 0, _port_or_none),
     Variable("SENTRY_DSN", "", _sentry_dsn, secret=True),
+    Variable("SENTRY_ENVIRONMENT", "production"),
+    Variable("SENTRY_SAMPLE_RATE", 1.0, _share),
+    Variable("SENTRY_TRACES_SAMPLE_RATE", 0.0, _share),
 )

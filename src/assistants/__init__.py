@@ -12,7 +12,8 @@ class Assistant(Protocol):
     """Answers one turn by writing into `turn.transcript`; it is made once a process and serves many turns at once.
 
     It may declare `commands`, Pydantic models of the custom commands that it takes, each with a
-    `type: Literal["..."]` of its own; a request's come in `turn.commands`.
+    `type: Literal["..."]` of its own; a request's come in `turn.commands`. It may have a `name`, by which logs and
+    metrics call it instead of its class's.
     """
 
     async def reply(self, turn: Turn) -> None: ...

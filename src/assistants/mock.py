@@ -40,6 +40,8 @@ _QUOTED_CHARACTERS = 400
 class MockAssistant:
     """Answers at `MOCK_DELAY_SECONDS` a word."""
 
+    name = "mock"
+
     async def reply(self, turn: Turn) -> None:
         if turn.text is None and not turn.tool_results:
             return

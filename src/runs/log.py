@@ -77,6 +77,10 @@ class RunLog(Protocol):
     def degraded(self) -> bool:
         """True while runs cannot be logged."""
 
+    @property
+    def lag(self) -> float:
+        """For how many seconds the oldest frame has waited that is not logged yet."""
+
     def begin(self, head: Head, feed: Feed) -> Writer:
         """Begins to log a run, whose live frames are in `feed`; it becomes its thread's and its owner's latest."""
 

@@ -31,6 +31,7 @@ class MemoryLog(RunLog):
     """Keeps runs in this process for `ttl` seconds after their end. A restart forgets them."""
 
     degraded = False
+    lag = 0.0
 
     def __init__(self, ttl: float) -> None:
         self._ttl = ttl

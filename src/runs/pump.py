@@ -32,6 +32,7 @@ class Pump:
         self._gathered = 0
         self._scheduled: asyncio.Handle | None = None
         self._last_flush = float("-inf")
+        self.frames = 0  # published by now
 
     def set(self, path: str, value: str) -> None:
         """Takes a `set` operation; both arguments are JSON.
@@ -79,6 +80,7 @@ class Pump:
             self._scheduled = None
         self._close_state()
         if self._frames:
+            self.frames += len(self._frames)
             data = to_bytes("".join(self._frames))
             self._frames.clear()
             self._gathered = 0

@@ -1,10 +1,12 @@
 """A run: one reply in the making, from its first frame to its clean end."""
 
 import asyncio
+import contextvars
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
 from runs.controller import Controller
@@ -48,6 +50,8 @@ class Run:
         self.feed.on_idle = self._idle
         self.wire = PROTOCOLS[head.protocol]()
         self.status = Status.RUNNING
+        self._began = perf_counter()
+        self.first_frame_seconds = 0.0  # what it took from the beginning, once there is one
         self._limits = limits
         self._too_large = f"The reply is larger than {limits.run_bytes} bytes."
         self._is_followed = is_followed
@@ -66,9 +70,21 @@ class Run:
         """Whether it was told to stop because nobody wants it any more."""
         return self._stopping is not None and self._stopping[0] is Status.CANCELLED
 
+    @property
+    def frames(self) -> int:
+        """How many it has written so far."""
+        return self._pump.frames
+
+    @property
+    def seconds(self) -> float:
+        """How long ago it began."""
+        return perf_counter() - self._began
+
     def start(self, work: Callable[[], Awaitable[None]], writer: Writer, on_end: Callable[[], object]) -> None:
         """Begins: `work` writes through `controller`, and the run ends when it returns, raises or is stopped."""
         self._writer = writer
+        # Whoever stops the run, or reads it later, does so from a request of its own.
+        self._context = contextvars.copy_context()
         self._on_end = on_end
         writer.append(self.feed.so_far())
         self._after(
@@ -137,6 +153,8 @@ class Run:
     def _publish(self, frames: bytes) -> None:
         if self.feed.ended:
             return
+        if not self.feed.size:
+            self.first_frame_seconds = self.seconds
         self.feed.append(frames)
         if self._writer is not None:
             self._writer.append(frames)
@@ -175,4 +193,4 @@ class Run:
             self.stop(Status.CANCELLED)
 
     def _after(self, seconds: float, do: Callable[[], None]) -> None:
-        self._timers.append(asyncio.get_running_loop().call_later(seconds, do))
+        self._timers.append(asyncio.get_running_loop().call_later(seconds, do, context=self._context))

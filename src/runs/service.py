@@ -47,10 +47,26 @@ class Runs:
         head = Head(secrets.token_urlsafe(24), owner, found, thread, protocol, encode(state))
         return Run(head, state, self._limits, self.log.is_followed)
 
-    async def carry(self, run: Run, work: Callable[[], Awaitable[None]], heartbeat: float) -> AsyncIterator[bytes]:
-        """Starts `run` and yields its frames; it goes on when the reader stops reading."""
+    @property
+    def active(self) -> int:
+        """How many are carried right now."""
+        return len(self._live)
+
+    async def carry(
+        self,
+        run: Run,
+        work: Callable[[], Awaitable[None]],
+        heartbeat: float,
+        on_end: Callable[[Run], object] = lambda _: None,
+    ) -> AsyncIterator[bytes]:
+        """Starts `run` and yields its frames; it goes on when the reader stops reading. `on_end` hears of its end."""
         self._live[run.head.id] = run
-        run.start(work, self.log.begin(run.head, run.feed), on_end=lambda: self._remove(run))
+
+        def ended() -> None:
+            self._remove(run)
+            on_end(run)
+
+        run.start(work, self.log.begin(run.head, run.feed), ended)
         async for frames in run.feed.read(run.wire.heartbeat, heartbeat):
             yield frames
 

@@ -1,1 +1,1 @@
-"""What operators see of the process: logs and error reports."""
+"""What operators see of the process: logs, metrics and error reports. None of them holds a prompt, a reply or a key."""

@@ -3,8 +3,8 @@
 from transcript.base import Transcript, TranscriptError
 from transcript.langchain import LangChainTranscript
 from transcript.parts import PartsTranscript
-from transcript.writers import AssistantMessage, ToolCall
+from transcript.writers import AssistantMessage, ToolCall, Usage
 
 LAYOUTS: dict[str, type[Transcript]] = {"parts": PartsTranscript, "langchain": LangChainTranscript}
 
-__all__ = ["LAYOUTS", "AssistantMessage", "ToolCall", "Transcript", "TranscriptError"]
+__all__ = ["LAYOUTS", "AssistantMessage", "ToolCall", "Transcript", "TranscriptError", "Usage"]

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from typing import Any
 from uuid import uuid4
 
-from transcript.writers import AssistantMessage, Document, Message, Path
+from transcript.writers import AssistantMessage, Document, Message, Path, Usage
 
 CallPlace = tuple[int, int]  # the message, and the call within it
 
@@ -43,6 +43,14 @@ class Transcript(ABC):
         """The messages as they stand, in this layout. To be read, not changed: a change would reach no client."""
         messages: list[Message] = self._document.value["messages"]
         return messages
+
+    @property
+    def usage(self) -> Usage:
+        """What the assistant's messages of this run took together, as far as it has said."""
+        return Usage(
+            sum(writer.usage.input_tokens for writer in self._writers),
+            sum(writer.usage.output_tokens for writer in self._writers),
+        )
 
     def add_user_message(self, parts: list[dict[str, Any]], message_id: str | None = None) -> None:
         """Adds the user's message; `parts` are `{type: "text", text}` and `{type: "image", image}`.

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from transcript.base import CallPlace, Transcript, given, new_id
-from transcript.writers import AssistantMessage, Cursor, Message, Path, ToolCall
+from transcript.writers import AssistantMessage, Cursor, Message, Path, ToolCall, Usage
 
 
 class LangChainTranscript(Transcript):
@@ -100,10 +100,9 @@ class LangChainMessage(AssistantMessage):
             )
         self._reasoning.append(text)
 
-    def set_usage(self, *, input_tokens: int, output_tokens: int) -> None:
-        usage = {"input_tokens": input_tokens, "output_tokens": output_tokens}
-        total = {"total_tokens": input_tokens + output_tokens}
-        self._document.set([*self._path, "usage_metadata"], usage | total)
+    def _write_usage(self, usage: Usage) -> None:
+        total = {"total_tokens": usage.input_tokens + usage.output_tokens}
+        self._document.set([*self._path, "usage_metadata"], usage._asdict() | total)
 
     def _begin_call(self, call_id: str, name: str) -> ToolCall:
         if self._transcript.messages[-1].get("type") == "tool":

@@ -3,7 +3,7 @@
 from typing import Any
 
 from transcript.base import CallPlace, Transcript, given, new_id
-from transcript.writers import AssistantMessage, Cursor, Document, Message, Path, ToolCall
+from transcript.writers import AssistantMessage, Cursor, Document, Message, Path, ToolCall, Usage
 
 
 class PartsTranscript(Transcript):
@@ -58,9 +58,9 @@ class PartsMessage(AssistantMessage):
     def append_reasoning(self, text: str) -> None:
         self._append("reasoning", text)
 
-    def set_usage(self, *, input_tokens: int, output_tokens: int) -> None:
-        usage = {"inputTokens": input_tokens, "outputTokens": output_tokens}
-        self._document.set([*self._message_path, "usage"], usage)
+    def _write_usage(self, usage: Usage) -> None:
+        written = {"inputTokens": usage.input_tokens, "outputTokens": usage.output_tokens}
+        self._document.set([*self._message_path, "usage"], written)
 
     def _append(self, kind: str, text: str) -> None:
         if kind == self._kind and self._cursor is not None:

@@ -2,11 +2,18 @@
 
 import json
 from abc import ABC, abstractmethod
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import uuid4
 
 Message = dict[str, Any]
 Path = list[str | int]
+
+
+class Usage(NamedTuple):
+    """What a reply took, in tokens, as the model's provider counts them."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
 
 
 class Cursor(Protocol):
@@ -63,6 +70,7 @@ class AssistantMessage(ABC):
     """An assistant's message, while it is being written. Whatever is appended goes out by itself."""
 
     def __init__(self) -> None:
+        self.usage = Usage()
         self._call: ToolCall | None = None
 
     @abstractmethod
@@ -82,9 +90,13 @@ class AssistantMessage(ABC):
             call.complete()
         return call
 
-    @abstractmethod
     def set_usage(self, *, input_tokens: int, output_tokens: int) -> None:
         """Says what the reply took, in tokens, as the model's provider counts them."""
+        self.usage = Usage(input_tokens, output_tokens)
+        self._write_usage(self.usage)
+
+    @abstractmethod
+    def _write_usage(self, usage: Usage) -> None: ...
 
     @abstractmethod
     def _begin_call(self, call_id: str, name: str) -> ToolCall: ...

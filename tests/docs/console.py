@@ -1,5 +1,6 @@
 """Runs what a page shows, as its reader would, and compares what comes out with what the page says."""
 
+import json
 import re
 import shlex
 import subprocess
@@ -68,6 +69,15 @@ def _shell(script: str, folder: Path, environment: Mapping[str, str]) -> str:
     )
     assert done.returncode == 0, f"it failed ({done.returncode}):\n{script}\n{done.stdout}{done.stderr}"
     return done.stdout
+
+
+def parse_json(text: str) -> None:
+    """Reads a json block: one value, or one a line. Raises ValueError where it is not JSON."""
+    try:
+        json.loads(text)
+    except json.JSONDecodeError:
+        for line in text.splitlines():
+            json.loads(line)
 
 
 def differs(output: str, shown: str) -> str | None:

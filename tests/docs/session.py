@@ -1,6 +1,5 @@
 """One reader of one page: a copy of the project to work in, and the server that they reach."""
 
-import json
 import os
 import re
 import shutil
@@ -40,7 +39,7 @@ class Session:
     def run(self, block: Block) -> None:
         """Does what a reader does with the block. Raises AssertionError where that is not as the page says."""
         if block.language == "json":
-            json.loads(block.text)
+            console.parse_json(block.text)
         elif block.file is not None:
             self._write(block.file, block.text)
         elif serve := _SERVE.fullmatch(re.sub(r"^\$ |\s+#.*$", "", block.text)):

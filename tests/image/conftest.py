@@ -24,6 +24,7 @@ services:
       WEB_CONCURRENCY: "1"
       HEARTBEAT_SECONDS: "0.5"
       MOCK_DELAY_SECONDS: "0"
+      METRICS_PORT: "9102"
     volumes: ["{fixtures}:/fixtures:ro"]
 """
 

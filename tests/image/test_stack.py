@@ -101,6 +101,21 @@ def test_nginx_logs_json_with_request_ids_and_upstream_times(stack: Stack) -> No
     assert float(proxied["upstream_seconds"]) >= float(proxied["upstream_header"])
 
 
+def test_nginx_and_the_app_log_a_request_under_one_id(stack: Stack) -> None:
+    reply = stack.client.say("hi", headers={"X-Request-ID": "an-id-of-the-clients-own"})
+    reply.body()
+    request_id = reply.headers["X-Request-ID"]
+    assert len(request_id) == 32
+    for service in ("nginx", "app"):
+        assert f'"{request_id}"' in stack.compose("logs", service)
+
+
+def test_metrics_are_served_inside_from_a_read_only_root(lockstep: Stack) -> None:
+    code = "from urllib.request import urlopen; print(urlopen('http://127.0.0.1:9102').read().decode())"
+    assert "\nassistant_workers 1.0\n" in lockstep.run("app", "python", "-c", code)
+    assert lockstep.client.get("/metrics").status == 404
+
+
 def test_the_app_logs_json(stack: Stack) -> None:
     lines = [line.partition("|")[2].strip() for line in stack.compose("logs", "app").splitlines()]
     assert any(json.loads(line)["message"].startswith("Listening at") for line in lines if line.startswith("{"))

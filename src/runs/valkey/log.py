@@ -72,6 +72,10 @@ class ValkeyLog(RunLog):
     def degraded(self) -> bool:
         return self._batches.degraded
 
+    @property
+    def lag(self) -> float:
+        return self._batches.lag
+
     def begin(self, head: Head, feed: Feed) -> Writer:
         return self._batches.begin(head)
 

@@ -34,6 +34,7 @@ class _Pending:
     seq: int = 1
     frames: list[bytes] = field(default_factory=list)
     status: Status | None = None
+    since: float = 0.0  # the loop's time at which the oldest of `frames` came
     closed: bool = False  # nothing more is taken: it ended, is broken, or was marked by another process
 
 
@@ -60,6 +61,8 @@ class BatchWriter:
         self, client: Client, prefix: str, process: str, *, lease: float, running_ttl: float, ended_ttl: float
     ) -> None:
         self._refused = self._silent = False
+        self._loop = asyncio.get_running_loop()
+        self._writing_since: float | None = None  # as _Pending.since, of what is on its way
         self.running: dict[str, _Pending] = {}  # whose leases are to be renewed
         self._write = client.register_script(scripts.WRITE)
         self._renew = client.register_script(scripts.RENEW)
@@ -77,6 +80,13 @@ class BatchWriter:
     def degraded(self) -> bool:
         """Whether runs cannot be logged: Valkey is silent, or refuses what is written."""
         return self._refused or self._silent
+
+    @property
+    def lag(self) -> float:
+        """For how many seconds the oldest of what comes has waited to be written."""
+        oldest = next(iter(self._changed.values()), None)
+        since = self._writing_since or (oldest and oldest.since)
+        return self._loop.time() - since if since else 0.0
 
     def begin(self, head: Head) -> RunWriter:
         """Takes up a run, unless too much waits to be written already: then it is not logged at all."""
@@ -114,8 +124,10 @@ class BatchWriter:
 
     def _change(self, pending: _Pending) -> None:
         if not self._changed:
-            self._next = asyncio.get_running_loop().create_future()
-        self._changed[pending.head.id] = pending
+            self._next = self._loop.create_future()
+        if pending.head.id not in self._changed:
+            pending.since = self._loop.time()
+            self._changed[pending.head.id] = pending
         self._wanted.set()
 
     async def write_batches(self) -> None:
@@ -129,10 +141,12 @@ class BatchWriter:
             self._in_flight = self._next
             while self._changed and not self._wanted.is_set():
                 batch, arguments = self._take()
+                self._writing_since = batch[0].since
                 for pending, written in zip(batch, await self._persist(batch, arguments), strict=True):
                     pending.closed = pending.closed or not written
                     if pending.closed and pending.head.id not in self._changed:
                         self.running.pop(pending.head.id, None)
+                self._writing_since = None
             if self._changed:
                 self._wanted.set()
             if not self._in_flight.done():

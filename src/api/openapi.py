@@ -28,6 +28,7 @@ _ERROR_SCHEMA = {
 
 _STREAM = {"type": "string", "description": "Frames of state operations; see the assistant-transport protocol."}
 _STREAMED = {"text/plain": {"schema": _STREAM}, "text/event-stream": {"schema": _STREAM}}
+_USED_UP = {"429": "The client or its API key has too many replies in the making."}
 _RUN_ID = {"schema": {"type": "string"}, "description": "Names the run: a secret, by which it is resumed."}
 _CALLER = [
     {
@@ -90,7 +91,7 @@ def _assistant(model: str) -> dict[str, Any]:
                 "headers": {"X-Run-Id": _RUN_ID},
                 "content": _STREAMED,
             },
-            **_errors(_REFUSALS),
+            **_errors(_REFUSALS | _USED_UP),
         },
     }
 

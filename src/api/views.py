@@ -16,7 +16,7 @@ from api.endpoint import endpoint
 from api.errors import ApiError, invalid_request
 from api.models import AssistantRequest, CallSettings, Config, request_model
 from assistants import Turn
-from runs import Refused, Run, TooLarge
+from runs import QuotaUsedUp, Refused, Run, TooLarge
 from transcript import LAYOUTS, TranscriptError
 
 
@@ -35,11 +35,22 @@ async def assistant_endpoint(request: HttpRequest) -> HttpResponseBase:
     caller: Caller = request.caller  # type: ignore[attr-defined]
     try:
         protocol = responses.protocol_for(request)
-        run = process.runs().new(caller.owner, parsed.threadId, protocol, parsed.state, found=caller.is_named)
+        run = process.runs().new(
+            caller.owner, parsed.threadId, protocol, parsed.state, found=caller.is_named, quotas=caller.quotas
+        )
+    except QuotaUsedUp as used:
+        raise _used_up(str(used)) from None
     except Refused as refusal:
         raise ApiError(503, str(refusal), headers={"Retry-After": "1"}) from None
     turn = _turn(parsed, run)
     return responses.live(run, lambda: _reply(turn, run))
+
+
+def _used_up(quota: str) -> ApiError:
+    who = "You have" if quota.startswith("owner") else "Your API key has"
+    return ApiError(
+        429, f"{who} too many replies in the making. Please wait for one to end.", headers={"Retry-After": "1"}
+    )
 
 
 def _turn(parsed: AssistantRequest, run: Run) -> Turn:

@@ -2,12 +2,13 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
 from runs.encoding import encode
 from runs.log import Head, Record, RunLog, Status
+from runs.quotas import Quotas
 from runs.run import Limits, Run
 
 _INTERRUPTED = "The server had to stop before the reply was done. Please try again."
@@ -17,6 +18,10 @@ class Refused(Exception):  # noqa: N818 - the name says what happened
     """No new run now. The text is for the user."""
 
 
+class QuotaUsedUp(Exception):  # noqa: N818 - the name says what happened
+    """Somebody has as many runs as they may; the argument is the name that they are counted by."""
+
+
 class Runs:
     """Starts runs, finds them and stops them.
 
@@ -24,32 +29,50 @@ class Runs:
         log: where they are kept.
         limits: what each may take.
         most: how many may be carried at once.
+        quotas: how many are carried for whom, here and elsewhere.
     """
 
-    def __init__(self, log: RunLog, limits: Limits, most: int) -> None:
+    def __init__(self, log: RunLog, limits: Limits, most: int, quotas: Quotas | None = None) -> None:
         self.log = log
         self.draining = False
         self._limits = limits
         self._most = most
+        self._quotas = quotas or Quotas()
         self._live: dict[str, Run] = {}
         self._empty = asyncio.Event()
 
-    def new(self, owner: str, thread: str | None, protocol: str, state: Any, *, found: bool) -> Run:
+    def new(
+        self,
+        owner: str,
+        thread: str | None,
+        protocol: str,
+        state: Any,
+        *,
+        found: bool,
+        quotas: Mapping[str, int] | None = None,
+    ) -> Run:
         """A run that is still to be carried; the arguments are those of its Head, `state` parsed.
+
+        `quotas` says by which names it is counted, and how many runs each may have. It is counted from the moment that
+        it is carried, which is to follow in the same turn of the loop.
 
         Raises:
             Refused: this process stops, or has runs enough.
+            QuotaUsedUp: one of `quotas` has.
         """
         if self.draining:
             raise Refused("This server is restarting. Please try again.")
+        if name := self._quotas.used_up(quotas or {}):
+            raise QuotaUsedUp(name)
         if len(self._live) >= self._most:
             raise Refused("Too many replies are being written right now. Please try again in a moment.")
         head = Head(secrets.token_urlsafe(24), owner, found, thread, protocol, encode(state))
-        return Run(head, state, self._limits, self.log.is_followed)
+        return Run(head, state, self._limits, self.log.is_followed, tuple(quotas or ()))
 
     async def carry(self, run: Run, work: Callable[[], Awaitable[None]], heartbeat: float) -> AsyncIterator[bytes]:
         """Starts `run` and yields its frames; it goes on when the reader stops reading."""
         self._live[run.head.id] = run
+        self._quotas.take(run.counted)
         run.start(work, self.log.begin(run.head, run.feed), on_end=lambda: self._remove(run))
         async for frames in run.feed.read(run.wire.heartbeat, heartbeat):
             yield frames
@@ -88,5 +111,6 @@ class Runs:
 
     def _remove(self, run: Run) -> None:
         del self._live[run.head.id]
+        self._quotas.give_back(run.counted)
         if not self._live:
             self._empty.set()

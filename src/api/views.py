@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from pydantic import ValidationError
 
-from api import commands, openapi, process, responses
+from api import commands, database, openapi, process, responses
 from api.body import read_json
 from api.caller import Caller
 from api.endpoint import endpoint
@@ -78,7 +78,8 @@ def _turn(parsed: AssistantRequest, run: Run) -> Turn:
 
 async def _reply(turn: Turn, run: Run) -> None:
     try:
-        await process.assistant().reply(turn)
+        async with database.own_connections():
+            await process.assistant().reply(turn)
     except BaseException:
         if not run.is_cancelled:
             turn.transcript.finish("error")

@@ -13,7 +13,7 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, reset_queries
 
 import assistant_backend
-from api import process
+from api import database, process
 from api.asgi import BodyLimit, Lifespan, Receive, Scope, Send
 from telemetry import sentry
 
@@ -41,9 +41,9 @@ class Handler(ASGIHandler):
 
 
 django.setup(set_prefix=False)
-django_application = ASGIHandler() if settings.DATABASES else Handler()
+django_application = ASGIHandler() if database.is_configured() else Handler()
 
-if not settings.DATABASES:
+if not database.is_configured():
     # A synchronous receiver costs every request a hop to a thread; these have nothing to do here.
     request_started.disconnect(reset_queries)
     request_started.disconnect(close_old_connections)

@@ -1,6 +1,7 @@
 """Django's settings, from the environment (environment.py has the variables, .env.example explains them)."""
 
 from corsheaders.defaults import default_headers
+from environ import Env
 
 import assistant_backend
 from assistant_backend import environment
@@ -44,7 +45,10 @@ APPEND_SLASH = False
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
-DATABASES: dict[str, dict[str, object]] = {}
+# A connection lasts as long as its request or reply: kept longer, it would stay behind in a thread that has ended.
+DATABASES: dict[str, dict[str, object]] = (
+    {"default": Env.db_url_config(_env["DATABASE_URL"]) | {"CONN_MAX_AGE": 0}} if _env["DATABASE_URL"] else {}
+)
 
 # `assistant_backend` comes before staticfiles: its runserver is the one that streams.
 INSTALLED_APPS = ["assistant_backend", "api", "corsheaders", "django.contrib.staticfiles"]

@@ -5,6 +5,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
+from django.db.utils import load_backend
+from environ import Env
+
 Check = Callable[[Any], str | None]
 
 
@@ -53,6 +57,19 @@ def _redis_url(value: str) -> str | None:
     return None if not value or re.match(r"(rediss?|unix)://.", value) else "must be redis://…, rediss://… or unix://…"
 
 
+def _database_url(value: str) -> str | None:
+    if not value:
+        return None
+    if not re.match(r"\w[\w-]*://.", value) or value.partition(":")[0] not in Env.DB_SCHEMES:
+        return "must be a URL such as postgres://user:password@host:5432/name or sqlite:////data/db.sqlite3"
+    try:
+        load_backend(Env.db_url_config(value)["ENGINE"])
+    except ImproperlyConfigured as error:
+        reason = str(error).partition("\n")[0]
+        return f"its driver is not installed ({reason}); for PostgreSQL: pip install 'psycopg[binary]'"
+    return None
+
+
 def _sentry_dsn(value: str) -> str | None:
     return None if not value or re.fullmatch(r"https?://\w+(:\w+)?@[^/]+/.*\d+", value) else "must be a Sentry DSN"
 
@@ -88,6 +105,7 @@ VARIABLES = (
     Variable("OPENAI_API_KEY", "", secret=True),
     Variable("ANTHROPIC_API_KEY", "", secret=True),
     Variable("REDIS_URL", "", _redis_url, secret=True),
+    Variable("DATABASE_URL", "", _database_url, secret=True),
     Variable("RUN_LEASE_SECONDS", 5.0, _at_least(1)),
     Variable("RUN_TTL_SECONDS", 900.0, _at_least(0)),
     Variable("RUN_GRACE_SECONDS", 30.0, _at_least(0)),

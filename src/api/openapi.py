@@ -42,6 +42,7 @@ _CALLER = [
 _REFUSALS = {
     "400": "The request is not valid; it says which field, and what was expected.",
     "401": "An API key is required.",
+    "408": "The body took too long to arrive.",
     "405": "The route takes another method; Allow says which.",
     "413": "The body is larger than MAX_BODY_BYTES.",
     "415": "The body is not application/json.",

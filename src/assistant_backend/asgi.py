@@ -17,6 +17,8 @@ from api import database, process
 from api.asgi import BodyLimit, Lifespan, Receive, Scope, Send
 from telemetry import sentry
 
+BODY_SECONDS = 60.0  # for the largest one over a slow line
+
 
 async def _startup() -> None:
     sentry.start(settings.SENTRY_DSN, release=assistant_backend.__version__)
@@ -51,4 +53,5 @@ if not database.is_configured():
     request_finished.disconnect(close_caches)
     request_finished.disconnect(reset_urlconf)
 
-application = Lifespan(BodyLimit(django_application, settings.MAX_BODY_BYTES), startup=_startup, shutdown=_shutdown)
+_bounded = BodyLimit(django_application, settings.MAX_BODY_BYTES, BODY_SECONDS)
+application = Lifespan(_bounded, startup=_startup, shutdown=_shutdown)

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHELL_SCRIPTS := .ci/run
 
-.PHONY: run test test-client test-image bench lint lock clean
+.PHONY: run test test-client test-image bench bench-attacks lint lock clean
 
 run: .venv
 	$(BIN)/python manage.py
@@ -19,6 +19,9 @@ test-image: .venv
 
 bench: .venv
 	$(BIN)/python -m benchmarks
+
+bench-attacks: .venv
+	$(BIN)/python -m benchmarks.attacks
 
 lint: .venv
 	$(BIN)/ruff format --check .

@@ -12,6 +12,8 @@ from contextlib import suppress
 
 import uvloop
 
+from benchmarks.conversation import SHORT, user_message
+
 PORT = 8080
 _POST = "POST /assistant HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 _GET = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -71,10 +73,12 @@ class Attack:
         return True
 
 
-def _json(size: int) -> bytes:
-    """A valid request whose state has so many bytes, in small pieces: the dearest that there is to read."""
-    state = '{"messages":[],"s":[' + ",".join(['{"a":1}'] * (size // 8 - 20)) + "]}"
-    return f'{{"commands":[],"state":{state}}}'.encode()
+def _largest() -> bytes:
+    """A valid request that is as large as it may be, and as dear to read: as many objects as it may have, and numbers."""
+    objects = ",".join(['{"a":1}'] * 119_000)
+    numbers = ",".join(["1.5"] * ((_LARGEST - len(objects) - 1000) // 4))
+    command = json.dumps({"type": "add-message", "message": user_message(SHORT)})
+    return f'{{"commands":[{command}],"state":{{"messages":[],"o":[{objects}],"n":[{numbers}]}}}}'.encode()
 
 
 def _request(body: bytes, length: int = 0) -> bytes:
@@ -90,7 +94,7 @@ ATTACKS: dict[str, tuple[int, _Work]] = {
     "1,000 with slow bodies": (1_000, lambda attack: attack.hold(_request(b"{", 100_000), b" ")),
     "a flood of small requests": (50, lambda attack: attack.repeat(_GET)),
     "a flood of bodies that are too large": (50, lambda attack: attack.repeat(_request(b"x" * 65536, 2 * _LARGEST))),
-    "a flood of the largest states": (20, lambda attack: attack.repeat(_request(_json(_LARGEST - 1000)))),
+    "a flood of the largest states": (20, lambda attack: attack.repeat(_request(_largest()))),
 }
 
 

@@ -27,7 +27,7 @@ def runs() -> Runs:
         run_bytes=settings.MAX_RUN_BYTES,
     )
     quotas = Quotas()
-    return Runs(_log(quotas), limits, settings.MAX_CONCURRENT_RUNS, quotas)
+    return Runs(_log(quotas), limits, settings.MAX_CONCURRENT_RUNS, quotas, settings.MAX_STATES_BYTES)
 
 
 def _log(quotas: Quotas) -> RunLog:

@@ -111,6 +111,7 @@ VARIABLES = (
     Variable("RUN_GRACE_SECONDS", 30.0, _at_least(0)),
     Variable("MAX_RUN_SECONDS", 600.0, _at_least(1)),
     Variable("MAX_CONCURRENT_RUNS", 1000, _at_least(1)),
+    Variable("MAX_STATES_BYTES", 192 * 1024 * 1024, _at_least(1024)),
     Variable("MAX_RUNS_PER_OWNER", 20, _at_least(1)),
     Variable("MAX_RUNS_PER_KEY", 500, _at_least(1)),
     Variable("MAX_RUN_BYTES", 8 * 1024 * 1024, _at_least(1024)),

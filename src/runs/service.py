@@ -12,6 +12,7 @@ from runs.quotas import Quotas
 from runs.run import Limits, Run
 
 _INTERRUPTED = "The server had to stop before the reply was done. Please try again."
+_FULL = "Too many replies are being written right now. Please try again in a moment."
 
 
 class Refused(Exception):  # noqa: N818 - the name says what happened
@@ -30,14 +31,24 @@ class Runs:
         limits: what each may take.
         most: how many may be carried at once.
         quotas: how many are carried for whom, here and elsewhere.
+        most_memory: about how many bytes those that are carried may hold of what their clients sent.
     """
 
-    def __init__(self, log: RunLog, limits: Limits, most: int, quotas: Quotas | None = None) -> None:
+    def __init__(
+        self,
+        log: RunLog,
+        limits: Limits,
+        most: int,
+        quotas: Quotas | None = None,
+        most_memory: float = float("inf"),
+    ) -> None:
         self.log = log
         self.draining = False
         self._limits = limits
         self._most = most
         self._quotas = quotas or Quotas()
+        self._most_memory = most_memory
+        self._memory = 0
         self._live: dict[str, Run] = {}
         self._empty = asyncio.Event()
 
@@ -65,14 +76,17 @@ class Runs:
         if name := self._quotas.used_up(quotas or {}):
             raise QuotaUsedUp(name)
         if len(self._live) >= self._most:
-            raise Refused("Too many replies are being written right now. Please try again in a moment.")
+            raise Refused(_FULL)
         head = Head(secrets.token_urlsafe(24), owner, found, thread, protocol, encode(state))
+        if self._live and self._memory + _memory(head) > self._most_memory:
+            raise Refused(_FULL)
         return Run(head, state, self._limits, self.log.is_followed, tuple(quotas or ()))
 
     async def carry(self, run: Run, work: Callable[[], Awaitable[None]], heartbeat: float) -> AsyncIterator[bytes]:
         """Starts `run` and yields its frames; it goes on when the reader stops reading."""
         self._live[run.head.id] = run
         self._quotas.take(run.counted)
+        self._memory += _memory(run.head)
         run.start(work, self.log.begin(run.head, run.feed), on_end=lambda: self._remove(run))
         async for frames in run.feed.read(run.wire.heartbeat, heartbeat):
             yield frames
@@ -112,5 +126,11 @@ class Runs:
     def _remove(self, run: Run) -> None:
         del self._live[run.head.id]
         self._quotas.give_back(run.counted)
+        self._memory -= _memory(run.head)
         if not self._live:
             self._empty.set()
+
+
+def _memory(head: Head) -> int:
+    """About what a run's state takes: as text here and in its request, and parsed, each object or list 250 bytes."""
+    return 4 * len(head.state) + 250 * (head.state.count("{") + head.state.count("["))

@@ -74,7 +74,7 @@ class Attack:
 
 
 def _largest() -> bytes:
-    """A valid request that is as large as it may be, and as dear to read: as many objects as it may have, and numbers."""
+    """A valid request that is as large and as dear to read as may be: as many objects as are allowed, and numbers."""
     objects = ",".join(['{"a":1}'] * 119_000)
     numbers = ",".join(["1.5"] * ((_LARGEST - len(objects) - 1000) // 4))
     command = json.dumps({"type": "add-message", "message": user_message(SHORT)})

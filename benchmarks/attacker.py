@@ -50,9 +50,15 @@ class Attack:
                     while not reader.at_eof():
                         writer.write(request)
                         answer = await reader.read(65536)
-                        self.found[answer[9:12].decode() or "cut off"] += 1
+                        self._note(answer)
                 finally:
                     self._close(writer)
+
+    def _note(self, answer: bytes) -> None:
+        if not answer:
+            self.found["cut off"] += 1
+        elif answer.startswith(b"HTTP/1.1 "):  # and no later piece of an answer
+            self.found[answer[9:12].decode()] += 1
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         connection = await asyncio.open_connection(self._host, PORT)
@@ -68,7 +74,7 @@ class Attack:
         with suppress(TimeoutError):
             async with asyncio.timeout(1):
                 answer = await reader.read(65536)
-                self.found[answer[9:12].decode() or "cut off"] += 1
+                self._note(answer)
                 return False
         return True
 

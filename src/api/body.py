@@ -11,7 +11,8 @@ from api.errors import ApiError
 from runs.encoding import unsafe_key
 
 # What may hold a key that clients refuse, or a number that is none in JavaScript. Only then is it worth a walk.
-_SUSPICIOUS = re.compile(rb'"__proto__"|"prototype"|\\u|[0-9][eE]\+?[0-9]{3}|[0-9]{200}')
+_SUSPICIOUS = re.compile(rb"[eE]\+?[0-9]{3}|[0-9]{200}")
+_SUSPICIOUS_WORDS = (b'"__proto__"', b'"prototype"', b"\\u")
 # Each costs some 250 bytes of memory for as little as three in the body: 4 MiB of them took 100 MB and half a second.
 _MOST_VALUES = 120_000
 _REFUSED = {413: "The body is larger than {} bytes.", 408: "The body took too long to arrive."}
@@ -37,7 +38,7 @@ def read_json(request: HttpRequest) -> Any:
         value = from_json(body, allow_inf_nan=False)
     except ValueError as error:
         raise ApiError(400, f"The body is not valid JSON: {error}.") from None
-    if _SUSPICIOUS.search(body):
+    if any(word in body for word in _SUSPICIOUS_WORDS) or _SUSPICIOUS.search(body):
         if key := unsafe_key(value):
             raise ApiError(400, f"The body has the key {key}, which is not allowed.")
         if _has_infinite_number(value):

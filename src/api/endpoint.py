@@ -1,5 +1,6 @@
 """What every view has in common: its methods, who may call it, and the one error shape."""
 
+import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Coroutine
@@ -14,6 +15,9 @@ from api.errors import ApiError
 from runs import LogAway
 
 logger = logging.getLogger(__name__)
+
+_LARGE = 100_000
+_one_large = asyncio.Lock()
 
 View = Callable[[HttpRequest], Coroutine[Any, Any, HttpResponseBase]]
 
@@ -33,7 +37,12 @@ def endpoint(*methods: str, public: bool = False) -> Callable[[View], View]:
                     raise ApiError(405, f"{request.path} takes {allowed} only.", headers={"Allow": allowed})
                 if not public:
                     request.caller = identify(request)  # type: ignore[attr-defined]
-                return await view(request)
+                if len(request.body) < _LARGE:
+                    return await view(request)
+                # To read it takes a while that nothing else gets: replies under way have a turn between two of them.
+                async with _one_large:
+                    await asyncio.sleep(0)
+                    return await view(request)
             except ApiError as error:
                 return error.response()
             except LogAway:

@@ -91,6 +91,16 @@ def test_more_requests_at_once_than_an_address_may_have_get_429(stack: Stack, vi
     assert "Too many requests" in refused.body["error"]
 
 
+def test_large_bodies_are_few_at_a_time(stack: Stack, victim: Victim) -> None:
+    attackers = [Attacker(stack, b"") for _ in range(30)]
+    for attacker in attackers:
+        attacker.send_all(POST + b"Connection: close\r\nContent-Length: 100000\r\n\r\n" + b"x" * 100_000)
+    victim.next_word()
+    statuses = [attacker.answer().status for attacker in attackers]
+    assert set(statuses) == {400, 429}  # it is no JSON
+    assert statuses.count(429) >= 10
+
+
 @pytest.mark.parametrize(
     ("sent", "status", "says"),
     [

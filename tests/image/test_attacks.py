@@ -86,6 +86,8 @@ def test_more_requests_at_once_than_an_address_may_have_get_429(stack: Stack, vi
     while '"limit_conn":"REJECTED"' not in stack.compose("logs", "nginx"):
         victim.next_word()
         held += [Attacker(stack, POST + b"Connection: close\r\nContent-Length: 9\r\n\r\n") for _ in range(10)]
+    while not any(attacker.is_answered for attacker in held):
+        victim.next_word()
     refused = next(attacker for attacker in held if attacker.is_answered).answer()
     assert refused.status == 429
     assert "Too many requests" in refused.body["error"]

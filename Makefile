@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHELL_SCRIPTS := .ci/run
 
-.PHONY: run frontend test test-client test-image test-browser bench lint lock clean
+.PHONY: run frontend test test-client test-image test-browser bench bench-attacks lint lock clean
 
 # Without Node, or with one that is too old, / is a plain page.
 run: .venv
@@ -26,6 +26,9 @@ test-browser: .venv
 
 bench: .venv
 	$(BIN)/python -m benchmarks
+
+bench-attacks: .venv
+	$(BIN)/python -m benchmarks.attacks
 
 lint: .venv
 	$(BIN)/ruff format --check .

@@ -50,9 +50,9 @@ class Connection(asyncio.Protocol):
         self._number = number
 
     @classmethod
-    async def open(cls, port: int, number: int) -> "Connection":
+    async def open(cls, port: int, number: int, host: str = "127.0.0.1") -> "Connection":
         loop = asyncio.get_running_loop()
-        _, connection = await loop.create_connection(lambda: cls(number), "127.0.0.1", port)
+        _, connection = await loop.create_connection(lambda: cls(number), host, port)
         return connection
 
     def close(self) -> None:

@@ -4,10 +4,10 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 
-SHORT, LONG, PACED = "short", "long", "paced"
-TOKENS = {SHORT: 5, LONG: 500, PACED: 100}
+SHORT, LONG, PACED, STEADY = "short", "long", "paced", "steady"
+TOKENS = {SHORT: 5, LONG: 500, PACED: 100, STEADY: 750}
 TOKEN = " token"
-_PAUSE = {SHORT: 0.0, LONG: 0.001, PACED: 0.02}
+_PAUSE = {SHORT: 0.0, LONG: 0.001, PACED: 0.02, STEADY: 0.02}
 
 
 def user_message(kind: str) -> dict[str, object]:
@@ -15,8 +15,8 @@ def user_message(kind: str) -> dict[str, object]:
 
 
 async def tokens(kind: str) -> AsyncIterator[str]:
-    """The reply's tokens at its pace. Those of a paced reply say when they were written, in microseconds."""
+    """The reply's tokens at its pace. Those of a paced or steady reply say when they were written, in microseconds."""
     pause = _PAUSE[kind]
     for _ in range(TOKENS[kind]):
-        yield f" {time.monotonic_ns() // 1000:016d}" if kind == PACED else TOKEN
+        yield f" {time.monotonic_ns() // 1000:016d}" if kind in (PACED, STEADY) else TOKEN
         await asyncio.sleep(pause)

@@ -9,13 +9,15 @@ from typing import Any
 from gunicorn.arbiter import Arbiter
 from uvicorn_worker import UvicornWorker
 
+from assistant_backend.protocol import BoundedProtocol
 from assistant_backend.server import DrainingServer
 
 
 class Worker(UvicornWorker):  # type: ignore[misc] # it ships no types
     CONFIG_KWARGS: dict[str, Any] = {
         "loop": "uvloop",
-        "http": "httptools",
+        "http": BoundedProtocol,
+        "ws": "none",
         "lifespan": "on",
         "access_log": False,
         "server_header": False,

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -128,6 +129,12 @@ class Server:
             self._log.seek(0)
             self._printed = self._log.read().decode()
         return self._printed
+
+    def kill(self) -> None:
+        """Kills the process and its workers at once."""
+        master = self.process.pid
+        for pid in (master, *map(int, Path(f"/proc/{master}/task/{master}/children").read_text().split())):
+            os.kill(pid, signal.SIGKILL)
 
     def stop(self) -> int:
         """Terminates the process and returns its exit code."""

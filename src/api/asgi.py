@@ -1,5 +1,6 @@
 """What an ASGI server needs and Django leaves out: the lifespan, and a bound on bodies while they arrive."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -45,15 +46,16 @@ class Lifespan:
 
 
 class BodyLimit:
-    """Cuts off a body of more than `limit` bytes, which Django would first spool whole.
+    """Cuts off a body of more than `limit` bytes, which Django would first spool whole, or of more than `seconds`.
 
-    The application then finds an empty body and `scope["body_too_large"]`, so that the answer has the manners
-    (CORS, error shape) of every other.
+    The application then finds an empty body and `scope["body_refused"]`, 413 or 408, so that the answer has the
+    manners (CORS, error shape) of every other.
     """
 
-    def __init__(self, app: Application, limit: int) -> None:
+    def __init__(self, app: Application, limit: int, seconds: float) -> None:
         self._app = app
         self._limit = limit
+        self._seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -61,24 +63,32 @@ class BodyLimit:
             return
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         length = int(declared) if declared.isdigit() else 0
-        scope["body_too_large"] = length > self._limit
+        scope["body_refused"] = 413 if length > self._limit else None
+        deadline = asyncio.get_running_loop().time() + self._seconds
         received = 0
         ended = length > _DRAINED * self._limit
+        dropped = False
 
         async def bounded() -> Message:
-            nonlocal received, ended
+            nonlocal received, ended, dropped
             while not ended:
-                message = await receive()
+                try:
+                    async with asyncio.timeout_at(deadline):
+                        message = await receive()
+                except TimeoutError:
+                    scope["body_refused"], ended = 408, True
+                    break
                 received += len(message.get("body", b""))
-                too_large = scope["body_too_large"] = scope["body_too_large"] or received > self._limit
+                if received > self._limit:
+                    scope["body_refused"] = 413
                 ended = not message.get("more_body", False) or received > _DRAINED * self._limit
-                if not too_large or message["type"] != "http.request":
+                if not scope["body_refused"] or message["type"] != "http.request":
                     return message
-            if scope["body_too_large"] and not scope.get("body_dropped"):
-                scope["body_dropped"] = True
+            if scope["body_refused"] and not dropped:
+                dropped = True
                 return {"type": "http.request", "body": b"", "more_body": False}
             while (message := await receive())["type"] == "http.request":
-                pass  # the rest of what was too large
+                pass  # the rest of what was refused
             return message
 
         await self._app(scope, bounded, send)

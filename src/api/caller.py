@@ -27,6 +27,15 @@ class Caller:
         return sha256(f"{self.key}\0{self.client or ''}".encode()).hexdigest()[:32]
 
     @property
+    def quotas(self) -> dict[str, int]:
+        """How many runs at once this caller may have, by the names that they are counted by.
+
+        Callers without X-Client-Id share an owner, so they are not counted by it: one could lock out the others.
+        """
+        by_owner = {f"owner {self.owner}": settings.MAX_RUNS_PER_OWNER} if self.is_named else {}
+        return by_owner | ({f"key {self.key}": settings.MAX_RUNS_PER_KEY} if self.key else {})
+
+    @property
     def is_named(self) -> bool:
         return self.client is not None
 

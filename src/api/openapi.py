@@ -28,6 +28,7 @@ _ERROR_SCHEMA = {
 
 _STREAM = {"type": "string", "description": "Frames of state operations; see the assistant-transport protocol."}
 _STREAMED = {"text/plain": {"schema": _STREAM}, "text/event-stream": {"schema": _STREAM}}
+_USED_UP = {"429": "The client or its API key has too many replies in the making."}
 _RUN_ID = {"schema": {"type": "string"}, "description": "Names the run: a secret, by which it is resumed."}
 _CALLER = [
     {
@@ -41,6 +42,7 @@ _CALLER = [
 _REFUSALS = {
     "400": "The request is not valid; it says which field, and what was expected.",
     "401": "An API key is required.",
+    "408": "The body took too long to arrive.",
     "405": "The route takes another method; Allow says which.",
     "413": "The body is larger than MAX_BODY_BYTES.",
     "415": "The body is not application/json.",
@@ -90,7 +92,7 @@ def _assistant(model: str) -> dict[str, Any]:
                 "headers": {"X-Run-Id": _RUN_ID},
                 "content": _STREAMED,
             },
-            **_errors(_REFUSALS),
+            **_errors(_REFUSALS | _USED_UP),
         },
     }
 

@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from api import process
+from api import database, process
 from api.endpoint import endpoint
 
 
@@ -18,6 +18,8 @@ async def ready(request: HttpRequest) -> HttpResponse:
     runs = process.runs()
     if runs.draining:
         return JsonResponse({"status": "unavailable", "failing": ["draining"]}, status=503)
+    if database.is_configured() and not await database.answers():
+        return JsonResponse({"status": "unavailable", "failing": ["database"]}, status=503)
     if runs.log.degraded:
         return JsonResponse({"status": "degraded", "failing": ["run log"]})
     return JsonResponse({"status": "ready"})

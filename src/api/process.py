@@ -6,7 +6,7 @@ from django.conf import settings
 
 import assistants
 from assistants import Assistant
-from runs import Limits, MemoryLog, RunLog, Runs
+from runs import Limits, MemoryLog, Quotas, RunLog, Runs
 
 # Set once the lifespan has started; the startup probe tells it on.
 started = False
@@ -32,10 +32,11 @@ def runs() -> Runs:
         run_seconds=settings.MAX_RUN_SECONDS,
         run_bytes=settings.MAX_RUN_BYTES,
     )
-    return Runs(_log(), limits, settings.MAX_CONCURRENT_RUNS)
+    quotas = Quotas()
+    return Runs(_log(quotas), limits, settings.MAX_CONCURRENT_RUNS, quotas, settings.MAX_STATES_BYTES)
 
 
-def _log() -> RunLog:
+def _log(quotas: Quotas) -> RunLog:
     if not settings.REDIS_URL:
         return MemoryLog(settings.RUN_TTL_SECONDS)
     from runs.valkey import ValkeyLog
@@ -46,4 +47,5 @@ def _log() -> RunLog:
         lease=settings.RUN_LEASE_SECONDS,
         longest=settings.MAX_RUN_SECONDS,
         cancel=lambda run_id: runs().stop(run_id),
+        quotas=quotas,
     )

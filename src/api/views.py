@@ -10,14 +10,14 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from pydantic import ValidationError
 
-from api import commands, openapi, process, report, responses
+from api import commands, database, openapi, process, report, responses
 from api.body import read_json
 from api.caller import Caller
 from api.endpoint import endpoint
 from api.errors import ApiError, invalid_request
 from api.models import AssistantRequest, CallSettings, Config, request_model
 from assistants import Turn
-from runs import Refused, Run, TooLarge
+from runs import QuotaUsedUp, Refused, Run, TooLarge
 from transcript import LAYOUTS, TranscriptError
 
 logger = logging.getLogger(__name__)
@@ -38,12 +38,23 @@ async def assistant_endpoint(request: HttpRequest) -> HttpResponseBase:
     caller: Caller = request.caller  # type: ignore[attr-defined]
     try:
         protocol = responses.protocol_for(request)
-        run = process.runs().new(caller.owner, parsed.threadId, protocol, parsed.state, found=caller.is_named)
+        run = process.runs().new(
+            caller.owner, parsed.threadId, protocol, parsed.state, found=caller.is_named, quotas=caller.quotas
+        )
+    except QuotaUsedUp as used:
+        raise _used_up(str(used)) from None
     except Refused as refusal:
         raise ApiError(503, str(refusal), headers={"Retry-After": "1"}) from None
     report.bind(run.head)
     turn = _turn(parsed, run, caller)
     return responses.live(run, lambda: _reply(turn, run), lambda run: report.ended(run, turn.transcript.usage))
+
+
+def _used_up(quota: str) -> ApiError:
+    who = "You have" if quota.startswith("owner") else "Your API key has"
+    return ApiError(
+        429, f"{who} too many replies in the making. Please wait for one to end.", headers={"Retry-After": "1"}
+    )
 
 
 def _turn(parsed: AssistantRequest, run: Run, caller: Caller) -> Turn:
@@ -72,7 +83,8 @@ def _turn(parsed: AssistantRequest, run: Run, caller: Caller) -> Turn:
 
 async def _reply(turn: Turn, run: Run) -> None:
     try:
-        await process.assistant().reply(turn)
+        async with database.own_connections():
+            await process.assistant().reply(turn)
     except BaseException:
         if not run.is_cancelled:
             turn.transcript.finish("error")

@@ -13,13 +13,15 @@ from django.core.handlers.base import reset_urlconf
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, reset_queries
 
-from api import process, report
+from api import database, process, report
 from api.access import Access
 from api.asgi import BodyLimit, Lifespan, Receive, Scope, Send
 from assistant_backend.urls import urlpatterns
 from telemetry import exposition, metrics, sentry
 
 _tasks: set[asyncio.Task[None]] = set()
+
+BODY_SECONDS = 60.0  # for the largest one over a slow line
 
 
 async def _startup() -> None:
@@ -57,9 +59,9 @@ class Handler(ASGIHandler):
 
 
 django.setup(set_prefix=False)
-django_application = ASGIHandler() if settings.DATABASES else Handler()
+django_application = ASGIHandler() if database.is_configured() else Handler()
 
-if not settings.DATABASES:
+if not database.is_configured():
     # A synchronous receiver costs every request a hop to a thread; these have nothing to do here.
     request_started.disconnect(reset_queries)
     request_started.disconnect(close_old_connections)
@@ -68,6 +70,6 @@ if not settings.DATABASES:
     request_finished.disconnect(reset_urlconf)
 
 _routes = {f"/{pattern.pattern}" for pattern in urlpatterns}
-_limited = BodyLimit(django_application, settings.MAX_BODY_BYTES)
+_limited = BodyLimit(django_application, settings.MAX_BODY_BYTES, BODY_SECONDS)
 
 application = Lifespan(Access(_limited, _routes), startup=_startup, shutdown=_shutdown)

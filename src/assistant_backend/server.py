@@ -9,6 +9,8 @@ from typing import Any
 
 import uvicorn
 
+from assistant_backend.protocol import BoundedProtocol
+
 logger = logging.getLogger(__name__)
 
 LAST_BYTES_SECONDS = 5
@@ -81,6 +83,8 @@ def options(host: str, port: int) -> dict[str, Any]:
         "app": "assistant_backend.asgi:application",
         "host": host,
         "port": port,
+        "http": BoundedProtocol,
+        "ws": "none",
         "lifespan": "on",
         "log_config": None,
         "access_log": False,

@@ -1,6 +1,7 @@
 """Django's settings, from the environment (environment.py has the variables, .env.example explains them)."""
 
 from corsheaders.defaults import default_headers
+from environ import Env
 
 import assistant_backend
 from assistant_backend import environment
@@ -32,6 +33,9 @@ RUN_TTL_SECONDS: float = _env["RUN_TTL_SECONDS"]
 RUN_GRACE_SECONDS: float = _env["RUN_GRACE_SECONDS"]
 MAX_RUN_SECONDS: float = _env["MAX_RUN_SECONDS"]
 MAX_CONCURRENT_RUNS: int = _env["MAX_CONCURRENT_RUNS"]
+MAX_STATES_BYTES: int = _env["MAX_STATES_BYTES"]
+MAX_RUNS_PER_OWNER: int = _env["MAX_RUNS_PER_OWNER"]
+MAX_RUNS_PER_KEY: int = _env["MAX_RUNS_PER_KEY"]
 MAX_RUN_BYTES: int = _env["MAX_RUN_BYTES"]
 DRAIN_SECONDS: float = _env["DRAIN_SECONDS"]
 MAX_BODY_BYTES: int = _env["MAX_BODY_BYTES"]
@@ -48,7 +52,10 @@ APPEND_SLASH = False
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
-DATABASES: dict[str, dict[str, object]] = {}
+# A connection lasts as long as its request or reply: kept longer, it would stay behind in a thread that has ended.
+DATABASES: dict[str, dict[str, object]] = (
+    {"default": Env.db_url_config(_env["DATABASE_URL"]) | {"CONN_MAX_AGE": 0}} if _env["DATABASE_URL"] else {}
+)
 
 # `assistant_backend` comes before staticfiles: its runserver is the one that streams.
 INSTALLED_APPS = ["assistant_backend", "api", "corsheaders", "django.contrib.staticfiles"]

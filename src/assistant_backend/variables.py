@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
+from django.db.utils import load_backend
+from environ import Env
+
 Check = Callable[[Any], str | None]
 
 
@@ -76,6 +80,19 @@ def _redis_url(value: str) -> str | None:
     return None if not value or re.match(r"(rediss?|unix)://.", value) else "must be redis://…, rediss://… or unix://…"
 
 
+def _database_url(value: str) -> str | None:
+    if not value:
+        return None
+    if not re.match(r"\w[\w-]*://.", value) or value.partition(":")[0] not in Env.DB_SCHEMES:
+        return "must be a URL such as postgres://user:password@host:5432/name or sqlite:////data/db.sqlite3"
+    try:
+        load_backend(Env.db_url_config(value)["ENGINE"])
+    except ImproperlyConfigured as error:
+        reason = str(error).partition("\n")[0]
+        return f"its driver is not installed ({reason}); for PostgreSQL: pip install 'psycopg[binary]'"
+    return None
+
+
 def _sentry_dsn(value: str) -> str | None:
     return None if not value or re.fullmatch(r"https?://\w+(:\w+)?@[^/]+/.*\d+", value) else "must be a Sentry DSN"
 
@@ -114,11 +131,15 @@ VARIABLES = (
     Variable("OPENAI_API_KEY", "", secret=True),
     Variable("ANTHROPIC_API_KEY", "", secret=True),
     Variable("REDIS_URL", "", _redis_url, secret=True),
+    Variable("DATABASE_URL", "", _database_url, secret=True),
     Variable("RUN_LEASE_SECONDS", 5.0, _at_least(1)),
     Variable("RUN_TTL_SECONDS", 900.0, _at_least(0)),
     Variable("RUN_GRACE_SECONDS", 30.0, _at_least(0)),
     Variable("MAX_RUN_SECONDS", 600.0, _at_least(1)),
     Variable("MAX_CONCURRENT_RUNS", 1000, _at_least(1)),
+    Variable("MAX_STATES_BYTES", 192 * 1024 * 1024, _at_least(1024)),
+    Variable("MAX_RUNS_PER_OWNER", 20, _at_least(1)),
+    Variable("MAX_RUNS_PER_KEY", 500, _at_least(1)),
     Variable("MAX_RUN_BYTES", 8 * 1024 * 1024, _at_least(1024)),
     Variable("DRAIN_SECONDS", 50.0, _at_least(0)),
     Variable("METRICS_PORT", 0, _port_or_none),

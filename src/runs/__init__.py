@@ -6,8 +6,9 @@ from runs.feed import Feed
 from runs.log import Head, LogAway, Record, RunLog, Status
 from runs.memory import MemoryLog
 from runs.pump import TooLarge
+from runs.quotas import Quotas
 from runs.run import Limits, Run
-from runs.service import Refused, Runs
+from runs.service import QuotaUsedUp, Refused, Runs
 from runs.wire import PROTOCOLS, Wire
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "Limits",
     "LogAway",
     "MemoryLog",
+    "QuotaUsedUp",
+    "Quotas",
     "Record",
     "Refused",
     "Run",

@@ -42,10 +42,19 @@ class Run:
         state: the client's state, parsed; the run takes it over and changes it.
         limits: what it may take.
         is_followed: says whether a run, by its id, is read from the log somewhere.
+        counted: the names that it is counted by.
     """
 
-    def __init__(self, head: Head, state: Any, limits: Limits, is_followed: Callable[[str], Awaitable[bool]]) -> None:
+    def __init__(
+        self,
+        head: Head,
+        state: Any,
+        limits: Limits,
+        is_followed: Callable[[str], Awaitable[bool]],
+        counted: tuple[str, ...] = (),
+    ) -> None:
         self.head = head
+        self.counted = counted
         self.feed = Feed()
         self.feed.on_idle = self._idle
         self.wire = PROTOCOLS[head.protocol]()

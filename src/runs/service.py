@@ -2,19 +2,25 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
 from runs.encoding import encode
 from runs.log import Head, Record, RunLog, Status
+from runs.quotas import Quotas
 from runs.run import Limits, Run
 
 _INTERRUPTED = "The server had to stop before the reply was done. Please try again."
+_FULL = "Too many replies are being written right now. Please try again in a moment."
 
 
 class Refused(Exception):  # noqa: N818 - the name says what happened
     """No new run now. The text is for the user."""
+
+
+class QuotaUsedUp(Exception):  # noqa: N818 - the name says what happened
+    """Somebody has as many runs as they may; the argument is the name that they are counted by."""
 
 
 class Runs:
@@ -24,28 +30,57 @@ class Runs:
         log: where they are kept.
         limits: what each may take.
         most: how many may be carried at once.
+        quotas: how many are carried for whom, here and elsewhere.
+        most_memory: about how many bytes those that are carried may hold of what their clients sent.
     """
 
-    def __init__(self, log: RunLog, limits: Limits, most: int) -> None:
+    def __init__(
+        self,
+        log: RunLog,
+        limits: Limits,
+        most: int,
+        quotas: Quotas | None = None,
+        most_memory: float = float("inf"),
+    ) -> None:
         self.log = log
         self.draining = False
         self._limits = limits
         self._most = most
+        self._quotas = quotas or Quotas()
+        self._most_memory = most_memory
+        self._memory = 0
         self._live: dict[str, Run] = {}
         self._empty = asyncio.Event()
 
-    def new(self, owner: str, thread: str | None, protocol: str, state: Any, *, found: bool) -> Run:
+    def new(
+        self,
+        owner: str,
+        thread: str | None,
+        protocol: str,
+        state: Any,
+        *,
+        found: bool,
+        quotas: Mapping[str, int] | None = None,
+    ) -> Run:
         """A run that is still to be carried; the arguments are those of its Head, `state` parsed.
+
+        `quotas` says by which names it is counted, and how many runs each may have. It is counted from the moment that
+        it is carried, which is to follow in the same turn of the loop.
 
         Raises:
             Refused: this process stops, or has runs enough.
+            QuotaUsedUp: one of `quotas` has.
         """
         if self.draining:
             raise Refused("This server is restarting. Please try again.")
+        if name := self._quotas.used_up(quotas or {}):
+            raise QuotaUsedUp(name)
         if len(self._live) >= self._most:
-            raise Refused("Too many replies are being written right now. Please try again in a moment.")
+            raise Refused(_FULL)
         head = Head(secrets.token_urlsafe(24), owner, found, thread, protocol, encode(state))
-        return Run(head, state, self._limits, self.log.is_followed)
+        if self._live and self._memory + _memory(head) > self._most_memory:
+            raise Refused(_FULL)
+        return Run(head, state, self._limits, self.log.is_followed, tuple(quotas or ()))
 
     @property
     def active(self) -> int:
@@ -61,6 +96,8 @@ class Runs:
     ) -> AsyncIterator[bytes]:
         """Starts `run` and yields its frames; it goes on when the reader stops reading. `on_end` hears of its end."""
         self._live[run.head.id] = run
+        self._quotas.take(run.counted)
+        self._memory += _memory(run.head)
 
         def ended() -> None:
             self._remove(run)
@@ -104,5 +141,12 @@ class Runs:
 
     def _remove(self, run: Run) -> None:
         del self._live[run.head.id]
+        self._quotas.give_back(run.counted)
+        self._memory -= _memory(run.head)
         if not self._live:
             self._empty.set()
+
+
+def _memory(head: Head) -> int:
+    """About what a run's state takes: as text here and in its request, and parsed, each object or list 250 bytes."""
+    return 4 * len(head.state) + 250 * (head.state.count("{") + head.state.count("["))

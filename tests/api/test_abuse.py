@@ -60,3 +60,26 @@ def test_a_large_image_is_one_large_frame_and_cuts_nobody_off(client: Client) ->
     again, errors = client.post("/resume", {"runId": run_id}, **headers).follow()
     assert not errors
     assert json.dumps(again) == json.dumps(state)
+
+
+def test_more_values_than_any_conversation_has_are_not_parsed(client: Client) -> None:
+    refused = client.request("POST", "/assistant", b'{"commands": [], "state": [' + b"{}," * 120_000 + b"{}]}")
+    assert refused.status == 413
+    assert refused.json() == {"error": "The body has more than 120000 objects and lists."}
+
+
+def test_states_that_would_take_too_much_memory_together_are_a_503_until_one_ends(start_server: StartServer) -> None:
+    server = start_server(ASSISTANT="acme.assistants.LockStep", MAX_STATES_BYTES="200000", RUN_GRACE_SECONDS="0")
+    waiting = Client(server.host, server.port)
+    large = {"messages": [], "large": "x" * 40_000}
+    reply = waiting.say("1", state=large)
+    next(reply.frames())
+    refused = waiting.say("1", state=large)
+    assert refused.status == 503
+    assert refused.headers["Retry-After"] == "1"
+    with waiting.say("1") as small:
+        assert small.status == 200
+        next(small.frames())
+    reply.close()
+    while waiting.say("0", state=large).status != 200:
+        pass

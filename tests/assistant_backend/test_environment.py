@@ -66,6 +66,10 @@ def test_values_are_parsed(name: str, value: str, parsed: Any) -> None:
         ("FLUSH_INTERVAL_MS", "-1", "must be 0 or more"),
         ("MAX_BODY_BYTES", "1", "must be 1024 or more"),
         ("SENTRY_DSN", "somewhere", "must be a Sentry DSN"),
+        ("MAX_RUNS_PER_OWNER", "0", "must be 1 or more"),
+        ("MAX_RUNS_PER_KEY", "0", "must be 1 or more"),
+        ("DATABASE_URL", "db.sqlite3", "must be a URL such as postgres://"),
+        ("DATABASE_URL", "nosuch://user:hunter2@host/name", "must be a URL such as postgres://"),
     ],
 )
 def test_a_wrong_value_is_named_with_the_fix(name: str, value: str, says: str) -> None:
@@ -90,6 +94,16 @@ def test_a_graph_needs_the_layout_that_it_writes() -> None:
     assert parse({"ASSISTANT": "langgraph:my_package.graph:graph", "ASSISTANT_MESSAGE_FORMAT": "langchain"})
 
 
+@pytest.mark.parametrize("url", ["postgres://me:hunter2@host/name", "redshift://me:hunter2@host/name"])
+def test_a_database_without_its_driver_says_what_to_install(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("psycopg", "psycopg2"):
+        monkeypatch.setitem(sys.modules, name, None)
+    (problem,) = problems(DATABASE_URL=url)
+    assert problem.startswith("DATABASE_URL: its driver is not installed (")
+    assert problem.endswith("for PostgreSQL: pip install 'psycopg[binary]'")
+    assert "hunter2" not in problem
+
+
 def test_several_workers_need_a_log_that_they_share() -> None:
     assert "needs REDIS_URL" in problems(WEB_CONCURRENCY="2")[0]
     assert parse({"WEB_CONCURRENCY": "2", "REDIS_URL": "redis://valkey:6379/0"})["WEB_CONCURRENCY"] == 2
@@ -108,7 +122,7 @@ def test_all_problems_are_reported_at_once() -> None:
 
 
 def test_a_secret_is_never_shown() -> None:
-    assert "hunter2" not in "".join(problems(SECRET_KEY="hunter2", SENTRY_DSN="hunter2"))
+    assert "hunter2" not in "".join(problems(SECRET_KEY="hunter2", SENTRY_DSN="hunter2", DATABASE_URL="hunter2"))
 
 
 def test_a_value_that_begins_with_a_dollar_is_a_value() -> None:

@@ -68,11 +68,16 @@ def inspect(container: str) -> dict[str, object]:
     return found
 
 
+def build() -> str:
+    """Builds the image as compose does; its name."""
+    subprocess.run(["docker", "compose", "build", "--quiet"], cwd=ROOT, check=True)
+    return "assistant-transport-backend-django"
+
+
 @pytest.fixture(scope="session")
 def image() -> str:
     """The image, built as compose does."""
-    subprocess.run(["docker", "compose", "build", "--quiet"], cwd=ROOT, check=True)
-    return "assistant-transport-backend-django"
+    return build()
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from runs import Head, LogAway, MemoryLog, Status
+from runs import Head, LogAway, MemoryLog, Quotas, Status
 from runs.feed import Feed
 from runs.valkey import ValkeyLog, writer
 from tests.server import Valkey
@@ -25,7 +25,14 @@ HEAD = Head("a-run", "owner", True, "thread", "data-stream", "{}")
 
 
 def log(valkey: Valkey, **options: Any) -> ValkeyLog:
-    settings = {"ttl": 60.0, "lease": 2.0, "longest": 60.0, "cancel": lambda run_id: None, **options}
+    settings = {
+        "ttl": 60.0,
+        "lease": 2.0,
+        "longest": 60.0,
+        "cancel": lambda run_id: None,
+        "quotas": Quotas(),
+        **options,
+    }
     return ValkeyLog(valkey.url, **settings)
 
 

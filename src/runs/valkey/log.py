@@ -12,6 +12,8 @@ from redis.exceptions import RedisError
 
 from runs.feed import Feed
 from runs.log import Head, LogAway, Record, RunLog, Status, Writer
+from runs.quotas import Quotas
+from runs.valkey.exchange import Exchange
 from runs.valkey.followers import BLOCK_SECONDS, Followers, tell
 from runs.valkey.scripts import Client
 from runs.valkey.writer import BATCH_SECONDS, BatchWriter, place
@@ -35,9 +37,19 @@ class ValkeyLog(RunLog):
         lease: seconds after which a run whose process gives no sign of life counts as interrupted.
         longest: seconds that a run may take.
         cancel: called with the id of a run of this process that another process wants stopped.
+        quotas: counts, which the processes tell each other.
     """
 
-    def __init__(self, url: str, *, ttl: float, lease: float, longest: float, cancel: Callable[[str], object]) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        ttl: float,
+        lease: float,
+        longest: float,
+        cancel: Callable[[str], object],
+        quotas: Quotas,
+    ) -> None:
         process = secrets.token_hex(8)
         self._commands = _client(url, 2.0)
         self._blocking = _client(url, BLOCK_SECONDS + 5)
@@ -46,6 +58,7 @@ class ValkeyLog(RunLog):
             self._writes, _PREFIX, process, lease=lease, running_ttl=longest + ttl, ended_ttl=ttl
         )
         self._followers = Followers(self._commands, self._blocking, _PREFIX, process, lease, ttl, cancel)
+        self._exchange = Exchange(self._commands, _PREFIX, process, lease, quotas)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def open(self) -> None:
@@ -54,6 +67,7 @@ class ValkeyLog(RunLog):
             self._batches.renew_leases,
             self._followers.read,
             self._followers.watch,
+            self._exchange.go_on,
         )
         self._tasks = [asyncio.create_task(_for_ever(part)) for part in work]
 

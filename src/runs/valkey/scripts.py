@@ -89,3 +89,23 @@ for i = 6, #ARGV do
 end
 return results
 """
+
+# Says what a process carries, for a lease, and returns what the others have said. One that died says nothing new.
+EXCHANGE = """
+local key, process, lease, counts = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local others = {}
+local told = redis.call('HGETALL', key)
+for i = 1, #told, 2 do
+  local until_, said = string.match(told[i + 1], '^(%d+) (.*)$')
+  if tonumber(until_) < now then
+    redis.call('HDEL', key, told[i])
+  elseif told[i] ~= process then
+    others[#others + 1] = said
+  end
+end
+redis.call('HSET', key, process, string.format('%.0f %s', now + lease, counts))
+redis.call('PEXPIRE', key, lease)
+return others
+"""

@@ -17,7 +17,7 @@ DOCS = (ROOT / "docs/langgraph.md").read_text()
 NAMED = {"threadId": "t", "headers": {"X-Client-Id": "a-client-of-the-docs-own-tests"}}
 
 MODEL = """
-from acme.models import Scripted, called, said
+from acme.chat_models import Scripted, called, said
 
 
 def script(messages):

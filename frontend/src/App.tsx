@@ -73,5 +73,5 @@ function useConnections(current: string): string[] {
       connections.delete(id);
     }
   }
-  return [...connections].filter(([, { view }]) => view.running).map(([id]) => id);
+  return [...connections].filter(([, { view }]) => view.running && view.status.kind !== "key").map(([id]) => id);
 }

@@ -14,6 +14,8 @@ export interface SavedThread extends Branches {
   running: boolean;
   /** What was sent last, if it has had no effect yet. */
   unsent?: Attempt["commands"] | undefined;
+  /** When its state changed last, in milliseconds since 1970: a tab that is behind must not undo another's work. */
+  changed: number;
   /** The id of the last run that came to its end. */
   finishedId?: string | undefined;
 }
@@ -39,7 +41,7 @@ export function clientId(): string {
 export const apiKey = () => sessionStorage.getItem(API_KEY);
 export const setApiKey = (key: string) => sessionStorage.setItem(API_KEY, key);
 
-const EMPTY: SavedThread = { leaves: [{ messages: [] }], active: 0, running: false };
+const EMPTY: SavedThread = { leaves: [{ messages: [] }], active: 0, running: false, changed: 0 };
 
 const listeners = new Set<() => void>();
 addEventListener("storage", () => changed()); // by another tab
@@ -55,12 +57,20 @@ export function onThreads(listener: () => void) {
   return () => void listeners.delete(listener);
 }
 
+/** Tells when another tab has saved the thread. */
+export function onThread(id: string, listener: () => void) {
+  const heard = (event: StorageEvent) => event.key === threadKey(id) && event.newValue && listener();
+  addEventListener("storage", heard);
+  return () => removeEventListener("storage", heard);
+}
+
 /** The threads, the one that was used last at the top. */
 export const loadThreads = () => (list ??= read<ThreadInfo[]>(THREADS) ?? []);
 
 /** Saves a thread, and its place in the list. */
 export function saveConversation(id: string, title: string, thread: SavedThread) {
   const known = loadThreads().find((other) => other.id === id);
+  if (loadThread(id).changed > thread.changed) return;
   const updated = known && !thread.running ? known.updated : Date.now();
   saveThread(id, thread);
   saveThreads([{ id, title, updated }, ...loadThreads().filter((other) => other.id !== id)]);
@@ -82,12 +92,20 @@ function saveThreads(threads: ThreadInfo[]) {
 function saveThread(id: string, thread: SavedThread) {
   if (write(threadKey(id), thread)) return;
   const alone = { ...thread, leaves: [thread.leaves[thread.active]!], active: 0 };
-  const others = loadThreads().filter((other) => other.id !== id).sort((a, b) => a.updated - b.updated);
+  const others = loadThreads().filter((other) => other.id !== id).sort((a, b) => b.updated - a.updated);
+  const dropped: [string, string | null][] = [];
   while (!write(threadKey(id), alone)) {
-    const oldest = others.shift();
-    if (!oldest) return; // larger than the whole storage: it stays for as long as the page is open
-    removeThread(oldest.id);
+    const oldest = others.pop();
+    if (!oldest) {
+      // Larger than the whole storage: it stays for as long as the page is open, and the others stay as well.
+      for (const [key, value] of dropped) if (value !== null) localStorage.setItem(key, value);
+      return;
+    }
+    const key = threadKey(oldest.id);
+    dropped.push([key, localStorage.getItem(key)]);
+    localStorage.removeItem(key);
   }
+  saveThreads(loadThreads().filter((other) => !dropped.some(([key]) => key === threadKey(other.id))));
 }
 
 function read<T>(key: string): T | undefined {

@@ -23,5 +23,5 @@ export function useTheme(): [boolean, () => void] {
 }
 
 export function applyTheme() {
-  document.documentElement.style.colorScheme = localStorage.getItem(KEY) ?? "";
+  document.documentElement.dataset.theme = localStorage.getItem(KEY) ?? "system";
 }

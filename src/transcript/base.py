@@ -130,6 +130,11 @@ class Transcript(ABC):
                 self._calls.update(self._calls_of(position, message))
         return self._calls.get(call_id)
 
+    def _placed(self, call_id: str, place: CallPlace) -> None:
+        """Tells where a call stands that a message got after it was added."""
+        if self._calls is not None:
+            self._calls[call_id] = place
+
     def _replace(self, messages: list[Message]) -> None:
         """Sets all messages anew."""
         self._document.set(["messages"], messages)

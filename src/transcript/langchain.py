@@ -109,6 +109,7 @@ class LangChainMessage(AssistantMessage):
             self._begin()
         path: Path = [*self._path, "tool_calls", self._calls]
         self._document.set(path, {"id": call_id, "name": name, "args": {}, "partial_json": ""})
+        self._transcript._placed(call_id, (int(self._path[1]), self._calls))
         self._calls += 1
         return LangChainToolCall(self._transcript, path, call_id, name)
 

@@ -107,6 +107,28 @@ def test_langchain_has_a_turn_in_ai_tool_ai() -> None:
     }
 
 
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_each_of_several_calls_gets_its_own_result(layout: str) -> None:
+    def write(transcript: Transcript) -> None:
+        message = transcript.assistant_message()
+        for name in ("one", "two"):
+            message.add_tool_call(name, {}, call_id=name).set_result(f"result of {name}")
+
+    messages = written(layout, write)["messages"]
+    if layout == "parts":
+        (message,) = messages
+        assert [(call["toolName"], call["result"]) for call in message["parts"]] == [
+            ("one", "result of one"),
+            ("two", "result of two"),
+        ]
+    else:
+        assert [message["type"] for message in messages] == ["ai", "tool", "ai", "tool"]
+        assert [(message["name"], message["content"]) for message in messages if message["type"] == "tool"] == [
+            ("one", "result of one"),
+            ("two", "result of two"),
+        ]
+
+
 def test_langchain_begins_a_new_message_where_one_cannot_hold_it() -> None:
     def write(transcript: Transcript) -> None:
         message = transcript.assistant_message()

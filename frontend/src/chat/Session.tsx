@@ -48,18 +48,23 @@ export function Session({ connection }: { connection: Connection }) {
 function useSaving(connection: Connection, state: ChatState | undefined, { branches, running }: View) {
   const save = useRef(() => {});
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const saved = useRef<unknown[]>([]);
   save.current = () => {
     clearTimeout(timer.current);
     timer.current = undefined;
-    const { id, finishedId } = connection;
+    const { id, finishedId, changed } = connection;
     const unsent = connection.unsent(state);
     const title = state && titleOf(state, unsent);
     if (!title) return;
+    // A tab that changed nothing must not put an old copy over what another one has saved since.
+    const present = [state, branches, running, unsent, finishedId];
+    if (present.every((value, index) => value === saved.current[index])) return;
+    saved.current = present;
     const leaves = branches.leaves.with(branches.active, state);
-    saveConversation(id, title, { leaves, active: branches.active, running, unsent, finishedId });
+    saveConversation(id, title, { leaves, active: branches.active, running, unsent, finishedId, changed });
   };
   useEffect(() => {
-    timer.current ??= setTimeout(() => save.current(), SAVE_EVERY);
+    if (state && connection.noteChange(state)) timer.current ??= setTimeout(() => save.current(), SAVE_EVERY);
   }, [state]);
   useEffect(() => save.current(), [running, branches]);
   useEffect(() => {

@@ -2,8 +2,9 @@
 
 import type { AssistantRuntime, AssistantTransportCommand, SendCommandsRequestBody } from "@assistant-ui/react";
 import { cancel, understand } from "../server";
-import { loadThread } from "../storage";
+import { loadThread, onThread } from "../storage";
 import { branchOff, type Branches } from "./branches";
+import { watchSilence } from "./silence";
 import type { ChatState } from "./state";
 
 export type Status = { kind: "fine" } | { kind: "lost" } | { kind: "key" } | { kind: "failed"; text: string };
@@ -45,16 +46,24 @@ export class Connection {
   #failures = 0;
   #settled = false; // by an error or by Stop, which come before onFinish
   #timer?: ReturnType<typeof setTimeout>;
+  #dropping = false; // a connection from which nothing comes any more
+  #unfollow: () => void;
+  #followed?: ChatState; // what another tab has saved last
+  changed: number; // when the state did, in milliseconds since 1970
 
   /** `onRunning` is called when a run has begun or ended. */
   constructor(
     readonly id: string,
     readonly onRunning: () => void,
   ) {
-    const { leaves, active, running, unsent, finishedId } = loadThread(id);
+    const { leaves, active, running, unsent, finishedId, changed } = loadThread(id);
+    this.changed = changed;
+    this.#followed = leaves[active]!;
     this.view = { status: { kind: "fine" }, running, branches: { leaves, active } };
     this.#resuming = running;
     addEventListener("online", this.#online);
+    addEventListener("offline", this.#drop);
+    this.#unfollow = onThread(id, this.#follow);
     this.finishedId = finishedId;
     if (!unsent) return;
     this.attempt = { before: leaves[active]!, commands: unsent };
@@ -71,6 +80,8 @@ export class Connection {
   close() {
     this.#stopWaiting();
     removeEventListener("online", this.#online);
+    removeEventListener("offline", this.#drop);
+    this.#unfollow();
   }
 
   subscribe = (listener: () => void) => {
@@ -134,6 +145,7 @@ export class Connection {
       this.#runId = runId;
       this.#failures = 0;
       this.#change({ status: { kind: "fine" } });
+      void watchSilence(response.clone(), this.#drop);
     },
 
     onError: (error: Error) => {
@@ -147,7 +159,11 @@ export class Connection {
     },
 
     onCancel: ({ error }: { error?: Error }) => {
-      if (!error) this.#cancelled(); // else onError has seen it
+      if (error) return; // onError has seen it
+      if (!this.#dropping) return this.#cancelled();
+      this.#dropping = false;
+      this.#settled = true;
+      this.#reconnect();
     },
 
     onFinish: () => {
@@ -191,6 +207,31 @@ export class Connection {
     this.#change({ status: { kind: "lost" } });
     this.#timer = setTimeout(this.resume, PAUSES[Math.min(this.#failures++, PAUSES.length - 1)]);
   }
+
+  /** Lets go of the connection, not of the run. */
+  #drop = () => {
+    if (!this.view.running || this.view.status.kind !== "fine") return;
+    this.#dropping = true;
+    this.runtime.thread.cancelRun();
+  };
+
+  /** Notes that the state has changed, and says whether it was by this tab. */
+  noteChange(state: ChatState): boolean {
+    if (state === this.#followed) return false;
+    this.changed = Date.now();
+    return true;
+  }
+
+  /** Shows what another tab has made of the thread. */
+  #follow = () => {
+    if (this.view.running || !this.extras) return;
+    const { leaves, active, finishedId, changed } = loadThread(this.id);
+    if (changed <= this.changed) return;
+    Object.assign(this, { finishedId, changed });
+    this.#followed = leaves[active]!;
+    this.#change({ branches: { leaves, active } });
+    this.runtime.thread.importExternalState(this.#followed);
+  };
 
   #online = () => this.#timer !== undefined && this.resume();
 

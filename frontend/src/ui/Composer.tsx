@@ -10,7 +10,7 @@ export function Composer() {
   return (
     <ComposerPrimitive.Root className="rounded-3xl border border-line bg-page p-2 shadow-sm focus-within:border-accent">
       <ComposerPrimitive.AttachmentDropzone>
-        <div className="flex flex-wrap gap-2 px-1 empty:hidden">
+        <div className="flex flex-wrap gap-3 px-1 pt-1 pb-2 empty:hidden">
           <ComposerPrimitive.Attachments components={{ Image: Attachment }} />
         </div>
         <div className="flex items-end gap-1">

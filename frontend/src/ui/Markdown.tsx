@@ -8,6 +8,9 @@ import { Copy, Done } from "./Icons";
 const components = unstable_memoizeMarkdownComponents({
   CodeHeader,
   a: (props) => <a target="_blank" rel="noreferrer" {...props} />,
+  // What may have to be moved sideways can be by keyboard, too.
+  pre: (props) => <pre tabIndex={0} {...props} />,
+  table: (props) => <table tabIndex={0} {...props} />,
   // An image of elsewhere would tell its server of the reader: shown as what it is, a link.
   img: ({ src, alt }) => (
     <a href={src} target="_blank" rel="noreferrer">

@@ -20,11 +20,10 @@ export function UserMessage() {
   return (
     <MessagePrimitive.Root data-role="user" className="group flex flex-col items-end gap-1">
       <span className="sr-only">You wrote:</span>
-      <div className="flex max-w-[85%] flex-col gap-2 rounded-2xl bg-raised px-4 py-2.5">
-        <MessagePrimitive.Parts components={{ Text: Words, Image }} />
-      </div>
-      <div className="flex h-7 items-center text-muted">
-        <Versions />
+      <div className="flex max-w-[85%] flex-row-reverse items-center gap-1">
+        <div className="flex min-w-0 flex-col gap-2 rounded-2xl bg-raised px-4 py-2.5">
+          <MessagePrimitive.Parts components={{ Text: Words, Image }} />
+        </div>
         <ActionBarPrimitive.Root hideWhenRunning>
           <ActionBarPrimitive.Edit
             aria-label="Edit"
@@ -34,6 +33,7 @@ export function UserMessage() {
           </ActionBarPrimitive.Edit>
         </ActionBarPrimitive.Root>
       </div>
+      <Versions />
     </MessagePrimitive.Root>
   );
 }
@@ -97,7 +97,7 @@ function Versions() {
     </button>
   );
   return (
-    <div role="group" aria-label="Versions of this message" className="flex items-center text-xs">
+    <div role="group" aria-label="Versions of this message" className="flex items-center text-xs text-muted">
       {step(-1, "Previous version", <Left />)}
       <span>
         {shown + 1} / {leaves.length}

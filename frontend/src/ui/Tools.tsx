@@ -1,7 +1,7 @@
 // What an assistant's tools were asked, and what they answered.
 
 import type { ToolCallMessagePartProps } from "@assistant-ui/react";
-import { Tool } from "./Icons";
+import { Right, Tool } from "./Icons";
 
 type Call = ToolCallMessagePartProps;
 
@@ -9,11 +9,14 @@ type Call = ToolCallMessagePartProps;
 export function ToolCall({ toolName, argsText, result, isError, status }: Call) {
   const state = isError ? "failed" : result !== undefined ? "done" : status.type === "running" ? "running …" : "no result";
   return (
-    <details className="rounded-xl border border-line bg-panel text-sm">
+    <details className="group/tool rounded-xl border border-line bg-panel text-sm">
       <summary className="flex cursor-pointer items-center gap-2 rounded-xl px-4 py-2.5 select-none">
         <Tool />
-        <code className="font-mono font-medium">{toolName}</code>
+        <code className="min-w-0 font-mono font-medium wrap-anywhere">{toolName}</code>
         <span className={isError ? "text-danger" : "text-muted"}>{state}</span>
+        <span className="ml-auto text-muted transition-transform group-open/tool:rotate-90">
+          <Right />
+        </span>
       </summary>
       <div className="space-y-2 border-t border-line px-4 py-3">
         <Json title="Arguments" text={argsText} />

@@ -1,0 +1,165 @@
+"""The composed stack with an assistant that the tests direct, and a Chromium to use it with."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+
+from tests.browser.chat import Chat
+from tests.browser.watch import Watch
+from tests.conftest import StartServer
+from tests.image.conftest import Stack, image
+from tests.server import ROOT
+from tests.wire import Client
+
+__all__ = ["image"]
+
+PROJECT = "assistant-transport-browser"
+OVERRIDE = """
+services:
+  nginx:
+    volumes: ["{limits}:/etc/nginx/limits.conf:ro"]
+  app:
+    environment:
+      ASSISTANT: acme.pages.Scripted
+      PYTHONPATH: /app/src:/fixtures
+      WEB_CONCURRENCY: "1"
+      HEARTBEAT_SECONDS: "0.5"
+      RUN_LEASE_SECONDS: "2"
+    volumes: ["{fixtures}:/fixtures:ro"]
+"""
+ARGUMENTS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-sync",
+    "--no-first-run",
+    *(["--no-sandbox"] if os.geteuid() == 0 else []),
+]
+PATIENCE = 20_000  # milliseconds until something awaited counts as missing: a busy machine is slow, not broken
+
+NewContext = Callable[..., BrowserContext]
+OpenChat = Callable[..., Chat]
+StartClient = Callable[..., Client]
+
+
+def chromium() -> str | None:
+    """The Chromium of this machine, or the one that CHROMIUM names."""
+    return os.environ.get("CHROMIUM") or shutil.which("chromium")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The time limit is the test's own: the first one builds the image."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(120, func_only=True))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = chromium()
+    if program is None:
+        if os.environ.get("REQUIRE_ALL"):
+            raise AssertionError("chromium is not installed")
+        pytest.skip("chromium is not installed")
+    expect.set_options(timeout=PATIENCE)
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def stack(browser: Browser, image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    folder = tmp_path_factory.mktemp("browser")
+    limits = folder / "limits.conf"
+    limits.write_text("# none\n")
+    running = Stack(PROJECT, folder, OVERRIDE.format(limits=limits, fixtures=ROOT / "tests/fixtures"))
+    yield running
+    running.down()
+
+
+@pytest.fixture
+def watch() -> Iterator[Callable[[BrowserContext], Watch]]:
+    """Watches a context; what it complained of and was not announced fails the test."""
+    watches: list[Watch] = []
+
+    def begin(context: BrowserContext) -> Watch:
+        watches.append(Watch(context))
+        return watches[-1]
+
+    yield begin
+    assert [text for watch in watches for text in watch.unexpected()] == []
+
+
+@pytest.fixture
+def new_context(browser: Browser) -> Iterator[NewContext]:
+    """Browser profiles of their own, as of other people or devices."""
+    contexts: list[BrowserContext] = []
+
+    def make(**options: Any) -> BrowserContext:
+        contexts.append(browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options}))
+        contexts[-1].set_default_timeout(PATIENCE)
+        return contexts[-1]
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def context(new_context: NewContext) -> BrowserContext:
+    return new_context()
+
+
+@pytest.fixture
+def watched(context: BrowserContext, watch: Callable[[BrowserContext], Watch]) -> Watch:
+    return watch(context)
+
+
+@pytest.fixture
+def chat(context: BrowserContext, watched: Watch, stack: Stack) -> Chat:
+    """The page on the composed stack, open in a new profile."""
+    return Chat(context.new_page(), stack.client).open()
+
+
+@pytest.fixture
+def open_chat(new_context: NewContext, watch: Callable[[BrowserContext], Watch], stack: Stack) -> OpenChat:
+    """Opens the page in a profile with options of its own (a phone, a dark system), or of another server."""
+
+    def open_(client: Client = stack.client, *, failing: bool = False, **options: Any) -> Chat:
+        context = new_context(**options)
+        if failing:
+            watch(context).expect_failed_requests()
+        else:
+            watch(context)
+        return Chat(context.new_page(), client).open()
+
+    return open_
+
+
+@pytest.fixture(scope="session")
+def page_built() -> None:
+    """The page for servers that run here, without the image."""
+    if shutil.which("npm") is None:
+        if os.environ.get("REQUIRE_ALL"):
+            raise AssertionError("npm is not installed")
+        pytest.skip("npm is not installed")
+    subprocess.run(["make", "frontend"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
+
+
+@pytest.fixture
+def scripted_server(page_built: None, start_server: StartServer) -> StartClient:
+    """Starts servers with settings of their own, for what neither nginx nor Valkey has a part in."""
+
+    def start(**variables: str) -> Client:
+        server = start_server(ASSISTANT="acme.pages.Scripted", **variables)
+        return Client(server.host, server.port)
+
+    return start

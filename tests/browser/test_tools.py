@@ -1,0 +1,61 @@
+"""What an assistant's tools were asked and what they answered can be looked up."""
+
+from playwright.sync_api import Locator, expect
+
+from tests.browser.chat import Chat
+
+PARIS = {"city": "Paris", "temperature_c": 21, "sky": "sunny"}
+
+
+def tool(chat: Chat, name: str) -> Locator:
+    return chat.replies.get_by_role("group").filter(has=chat.page.get_by_role("code").filter(has_text=name))
+
+
+def test_the_weather_is_a_card(chat: Chat) -> None:
+    chat.script("Weather?").text("Let me see.").call("get_weather", {"city": "Paris"}, result=PARIS).text(
+        "Sunny."
+    ).end()
+    chat.send("Weather?")
+    card = chat.replies.get_by_role("region", name="Weather in Paris")
+    expect(card).to_contain_text("21 °C")
+    expect(card).to_contain_text("Paris, sunny")
+    chat.expect_idle()
+    expect(chat.replies).to_contain_text("Sunny.")
+
+
+def test_any_other_tool_shows_its_arguments_and_result_when_it_is_opened(chat: Chat) -> None:
+    chat.script("Search!").call("search", {"query": "cheese"}, result={"hits": ["Brie", "Comté"]}).end()
+    chat.send("Search!")
+    call = tool(chat, "search")
+    expect(call).to_contain_text("done")
+    expect(call.get_by_text("Arguments")).to_be_hidden()
+    call.get_by_text("done").click()
+    expect(call).to_contain_text('{"query": "cheese"}')
+    expect(call).to_contain_text("Comté")
+    chat.picture("tool-open")
+
+
+def test_a_tool_that_runs_says_so_until_it_has_answered(chat: Chat) -> None:
+    script = chat.script("Wait for it").call("slow", {"seconds": 9})
+    chat.send("Wait for it")
+    expect(tool(chat, "slow")).to_contain_text("running …")
+    script.end()
+    expect(tool(chat, "slow")).to_contain_text("no result")
+
+
+def test_a_tool_that_failed_says_so_and_why(chat: Chat) -> None:
+    chat.script("Break it").call("break", {}, result="There is no such thing.", is_error=True).text("Sorry.").end()
+    chat.send("Break it")
+    call = tool(chat, "break")
+    expect(call).to_contain_text("failed")
+    call.get_by_text("failed").click()
+    expect(call.get_by_text("Error", exact=True)).to_be_visible()
+    expect(call.get_by_text("There is no such thing.")).to_be_visible()
+    chat.expect_idle()
+
+
+def test_a_weather_call_that_failed_is_no_card(chat: Chat) -> None:
+    chat.script("Weather on Mars?").call("get_weather", {"city": "Mars"}, result="No such city.", is_error=True).end()
+    chat.send("Weather on Mars?")
+    expect(tool(chat, "get_weather")).to_contain_text("failed")
+    expect(chat.replies.get_by_role("region")).to_have_count(0)

@@ -33,7 +33,7 @@ lint: .venv
 
 # Recompiles the locked requirements: hashes for every platform and Python, no index address.
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-header --no-annotate --no-emit-index-url --upgrade pyproject.toml
+	--no-header --no-annotate --no-emit-index-url --upgrade --extra llm pyproject.toml
 lock: .venv
 	$(LOCK) --output-file requirements.txt
 	$(LOCK) --extra dev --output-file requirements-dev.txt

@@ -3,9 +3,18 @@
 from importlib import import_module
 from typing import Any, Protocol, cast
 
+from django.conf import settings
+
+from assistants.errors import InvalidTurn, ReplyFailed
 from assistants.turn import ToolResult, Turn
 
-__all__ = ["Assistant", "AssistantNotFound", "ToolResult", "Turn", "load"]
+__all__ = ["Assistant", "AssistantNotFound", "InvalidTurn", "ReplyFailed", "ToolResult", "Turn", "load"]
+
+_BY_NAME = {
+    "mock": "assistants.mock.MockAssistant",
+    "openai": "assistants.llm.OpenAIAssistant",
+    "anthropic": "assistants.llm.AnthropicAssistant",
+}
 
 
 class Assistant(Protocol):
@@ -13,6 +22,10 @@ class Assistant(Protocol):
 
     It may declare `commands`, Pydantic models of the custom commands that it takes, each with a
     `type: Literal["..."]` of its own; a request's come in `turn.commands`.
+
+    It may have a method `def check(self, turn: Turn) -> None`, called before the reply's stream begins: the
+    InvalidTurn that it raises becomes a 400 or 413. What goes wrong later is a ReplyFailed, whose text goes to the
+    user; of any other exception the user sees no more than that the assistant failed.
     """
 
     async def reply(self, turn: Turn) -> None: ...
@@ -23,16 +36,22 @@ class AssistantNotFound(Exception):  # noqa: N818 - the name says what happened
 
 
 def load(name: str) -> Assistant:
-    """The assistant that the setting ASSISTANT names: `auto`, `mock`, or the dotted path of a class or an object.
+    """The assistant that the setting ASSISTANT names, or the one at a dotted path, of a class or an object.
 
     Raises:
         AssistantNotFound: nothing that can answer is there.
     """
-    path = "assistants.mock.MockAssistant" if name in ("auto", "mock") else name
+    name = _automatic() if name == "auto" else name
+    path = _BY_NAME.get(name, name)
     module_name, _, attribute = path.rpartition(".")
     try:
         found: Any = getattr(import_module(module_name), attribute)
     except ModuleNotFoundError as error:
+        if path.startswith("assistants.llm.") and error.name and not error.name.startswith("assistants"):
+            raise AssistantNotFound(
+                f"ASSISTANT: {name} needs the package {error.name!r}: "
+                "pip install 'assistant-transport-backend-django[llm]'"
+            ) from error
         raise AssistantNotFound(
             f"ASSISTANT: {path}: there is no module {error.name!r}; is its package on PYTHONPATH?"
         ) from error
@@ -42,3 +61,10 @@ def load(name: str) -> Assistant:
     if not callable(getattr(assistant, "reply", None)):
         raise AssistantNotFound(f"ASSISTANT: {path} has no method `async def reply(self, turn)`")
     return cast(Assistant, assistant)
+
+
+def _automatic() -> str:
+    """Who answers where nobody was chosen: the provider that can be reached, else the mock."""
+    if settings.OPENAI_API_KEY or settings.OPENAI_BASE_URL:
+        return "openai"
+    return "anthropic" if settings.ANTHROPIC_API_KEY else "mock"

@@ -6,13 +6,14 @@ from runs.feed import Feed
 from runs.log import Head, LogAway, Record, RunLog, Status
 from runs.memory import MemoryLog
 from runs.pump import TooLarge
-from runs.run import Limits, Run
+from runs.run import Failed, Limits, Run
 from runs.service import Refused, Runs
 from runs.wire import PROTOCOLS, Wire
 
 __all__ = [
     "PROTOCOLS",
     "Controller",
+    "Failed",
     "Feed",
     "Head",
     "Limits",

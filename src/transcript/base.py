@@ -4,7 +4,8 @@ from abc import ABC, abstractmethod
 from typing import Any
 from uuid import uuid4
 
-from transcript.writers import AssistantMessage, Document, Message, Path
+from transcript.reading import Entry
+from transcript.writers import AssistantMessage, Document, Message, Path, Usage
 
 CallPlace = tuple[int, int]  # the message, and the call within it
 
@@ -97,6 +98,18 @@ class Transcript(ABC):
             return None
         return self._text_of(self.messages[-1])
 
+    @abstractmethod
+    def entries(self) -> list[Entry]:
+        """What was said so far, whatever the layout. The client may have written anything into its state."""
+
+    @property
+    def usage(self) -> Usage | None:
+        """What the reply took so far, as its assistant said."""
+        given = [writer.usage for writer in self._writers if writer.usage is not None]
+        if not given:
+            return None
+        return Usage(sum(usage.input_tokens for usage in given), sum(usage.output_tokens for usage in given))
+
     def finish(self, provider: str) -> None:
         """Marks the run's outcome, `completed` or `error`, where upstream's example backend does: `state.provider`."""
         if provider == "completed":
@@ -121,6 +134,17 @@ class Transcript(ABC):
             for position, message in enumerate(self.messages):
                 self._calls.update(self._calls_of(position, message))
         return self._calls.get(call_id)
+
+    def _begin_call(self, call_id: str, place: CallPlace) -> str:
+        """Notes a call that is about to stand at `place`; returns its id, another one if that is taken.
+
+        Some providers count their calls from 0 in every reply; a client runs no two calls of one id.
+        """
+        if self._find(call_id) is not None:
+            call_id = f"call_{uuid4().hex}"
+        if self._calls is not None:
+            self._calls[call_id] = place
+        return call_id
 
     def _replace(self, messages: list[Message]) -> None:
         """Sets all messages anew."""

@@ -53,7 +53,7 @@ def test_values_are_parsed(name: str, value: str, parsed: Any) -> None:
         ("CORS_ORIGINS", "*", "must be an origin"),
         ("CORS_ORIGINS", "https://a.example/", "must be an origin"),
         ("LOG_LEVEL", "LOUD", "must be one of"),
-        ("ASSISTANT", "nonsense!", "must be auto, mock, or the dotted path"),
+        ("ASSISTANT", "nonsense!", "must be auto, mock, openai, anthropic, or the dotted path"),
         ("ASSISTANT_PROTOCOL", "sse", "must be one of data-stream, assistant-transport"),
         ("ASSISTANT_MESSAGE_FORMAT", "openai", "must be one of parts, langchain"),
         ("HEARTBEAT_SECONDS", "0", "must be 0.1 or more"),

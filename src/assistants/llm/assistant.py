@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 from django.conf import settings
-from pydantic_ai import Agent, DeferredToolRequests, ModelMessage, UsageLimits
+from pydantic_ai import Agent, AgentRun, DeferredToolRequests, ModelMessage, UsageLimits
 from pydantic_ai.exceptions import AgentRunError
 from pydantic_ai.models import Model
 
@@ -87,6 +87,7 @@ class ModelAssistant:
             "toolsets": [tools.toolset(turn.tools)],
             "usage_limits": UsageLimits(request_limit=max(0, rounds + 1)),
         }
+        run: AgentRun[None, str | DeferredToolRequests]
         async with self._agent.iter(None, **run_options) as run:
             try:
                 async for node in run:

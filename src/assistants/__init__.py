@@ -46,12 +46,13 @@ def load(name: str) -> Assistant:
     module_name, _, attribute = path.rpartition(".")
     try:
         found: Any = getattr(import_module(module_name), attribute)
-    except ModuleNotFoundError as error:
-        if path.startswith("assistants.llm.") and error.name and not error.name.startswith("assistants"):
+    except ImportError as error:
+        if module_name == "assistants.llm":
             raise AssistantNotFound(
-                f"ASSISTANT: {name} needs the package {error.name!r}: "
-                "pip install 'assistant-transport-backend-django[llm]'"
+                f"ASSISTANT: {name} needs more packages: pip install 'assistant-transport-backend-django[llm]' ({error})"
             ) from error
+        if not isinstance(error, ModuleNotFoundError):
+            raise
         raise AssistantNotFound(
             f"ASSISTANT: {path}: there is no module {error.name!r}; is its package on PYTHONPATH?"
         ) from error

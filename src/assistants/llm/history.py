@@ -39,8 +39,10 @@ def awaits_answer(entries: Sequence[Entry], client_tools: Collection[str]) -> bo
     last = next((entry for entry in reversed(entries) if entry.parts), None)
     if last is None or last.by_user:
         return last is not None
-    pending = {part.name for part in last.parts if isinstance(part, Call) and not part.is_answered}
-    return isinstance(last.parts[-1], Call) and pending.isdisjoint(client_tools)
+    calls = [part for part in last.parts if isinstance(part, Call)]
+    pending = {call.name for call in calls if not call.is_answered}
+    answered = any(call.is_answered for call in calls)
+    return answered and isinstance(last.parts[-1], Call) and pending.isdisjoint(client_tools)
 
 
 def messages(entries: Iterable[Entry]) -> list[ModelMessage]:

@@ -1,6 +1,7 @@
 """The client's state is the client's word: it never crashes a reply, runs a tool or instructs a model."""
 
 import json
+from itertools import zip_longest
 from typing import Any
 
 import pytest
@@ -29,28 +30,99 @@ def read(layout: str, messages: Any) -> list[Any]:
 
 
 KEYS = st.sampled_from(
-    ["id", "role", "type", "parts", "content", "text", "image", "image_url", "url", "toolCallId", "toolName", "argsText", "result", "isError", "modelContent", "name", "tool_calls", "tool_call_id", "args", "partial_json", "status", "additional_kwargs", "reasoning", "summary", "signature", "provider"]
+    [
+        "id",
+        "role",
+        "type",
+        "parts",
+        "content",
+        "text",
+        "image",
+        "image_url",
+        "url",
+        "toolCallId",
+        "toolName",
+        "argsText",
+        "result",
+        "isError",
+        "modelContent",
+        "name",
+        "tool_calls",
+        "tool_call_id",
+        "args",
+        "partial_json",
+        "status",
+        "additional_kwargs",
+        "reasoning",
+        "summary",
+        "signature",
+        "provider",
+    ]
 )
 WORDS = st.sampled_from(
-    ["user", "assistant", "human", "ai", "tool", "system", "text", "reasoning", "image", "image_url", "tool-call", "c1", "c2", "{}", "[]", "calculate"]
+    [
+        "user",
+        "assistant",
+        "human",
+        "ai",
+        "tool",
+        "system",
+        "text",
+        "reasoning",
+        "image",
+        "image_url",
+        "tool-call",
+        "c1",
+        "c2",
+        "{}",
+        "[]",
+        "calculate",
+    ]
 ) | st.text(max_size=5)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | WORDS,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=6),
     max_leaves=40,
 )
+ID = st.sampled_from(["c1", "c2", "a.b", ""])
+# Nearly right: each part may be one that is understood, in an order that makes no sense.
+PART = st.fixed_dictionaries(
+    {"type": st.sampled_from(["text", "reasoning", "tool-call", "image", "image_url"])},
+    optional={
+        "text": WORDS,
+        "toolCallId": ID,
+        "toolName": st.sampled_from(["calculate", "get_weather", "a b"]),
+        "argsText": st.sampled_from(['{"a": 1}', '{"a": ', "[]", "NaN", '{"a": NaN}', "[" * 500, '"\\ud800"']),
+        "result": JSON,
+        "image": WORDS,
+        "image_url": JSON,
+        "signature": st.fixed_dictionaries({}, optional={"signature": WORDS, "provider": WORDS, "id": JSON}),
+        "modelContent": JSON,
+    },
+)
+CALL = st.fixed_dictionaries({"id": ID, "name": WORDS}, optional={"args": JSON, "partial_json": JSON})
+MESSAGE = st.fixed_dictionaries(
+    {"role": st.sampled_from(["user", "assistant"]), "type": st.sampled_from(["human", "ai", "tool"])},
+    optional={
+        "parts": st.lists(PART, max_size=5),
+        "content": WORDS | st.lists(PART, max_size=3),
+        "tool_calls": st.lists(CALL, max_size=3),
+        "tool_call_id": ID,
+        "additional_kwargs": st.fixed_dictionaries({"reasoning": st.fixed_dictionaries({"summary": st.lists(PART)})}),
+    },
+)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 @settings(max_examples=300)
-@given(messages=JSON | st.lists(st.dictionaries(KEYS, JSON, max_size=6), max_size=5))
+@given(messages=JSON | st.lists(st.dictionaries(KEYS, JSON, max_size=6), max_size=5) | st.lists(MESSAGE, max_size=6))
 def test_any_state_is_refused_or_becomes_a_valid_history(layout: str, messages: Any) -> None:
     try:
         found = read(layout, messages)
     except TranscriptError:
         return
     assert not found or isinstance(found[0], ModelRequest)
-    for here, after in zip(found, [*found[1:], None], strict=True):
+    for here, after in zip_longest(found, found[1:]):
         if isinstance(here, ModelResponse):
             calls = [part.tool_call_id for part in here.parts if isinstance(part, ToolCallPart)]
             parts = after.parts if isinstance(after, ModelRequest) else []

@@ -1,7 +1,9 @@
 """The models that may answer, made once a process, and how their provider is spoken to."""
 
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from importlib import import_module
 
 import httpx2
 from django.conf import settings
@@ -20,6 +22,11 @@ _ANTHROPIC = "https://api.anthropic.com"
 _CONNECT_SECONDS = 5.0
 # No provider of the name below has what a compatible server lacks: the key that it does not ask for.
 _NO_KEY = "none"
+
+# What the libraries would first import in a request, and every other request would wait for.
+for _name in ("anyio._backends._asyncio", "genai_prices.decompose", "genai_prices.validation"):
+    with suppress(ImportError):
+        import_module(_name)
 
 request_id: ContextVar[list[str]] = ContextVar("request_id")  # what the provider calls the current requests
 

@@ -28,12 +28,13 @@ class Use:
 class Answer:
     """A stream of parts. `end` is how it ends: `cut` tears the connection, `eof` closes it without a last event.
 
-    In lock-step each piece of a part waits for a `Stub.step`.
+    In lock-step each piece of a part waits for a `Stub.step`; else frames are `pause` seconds apart.
     """
 
     parts: list[Say | Think | Use] = field(default_factory=list)
     end: End = "stop"
     lock_step: bool = False
+    pause: float = 0.0
     input_tokens: int = 7
     output_tokens: int = 5
 

@@ -114,6 +114,8 @@ class Stub:
                 data = frame.encode()
                 writer.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
                 await writer.drain()
+                if answer.pause:
+                    await asyncio.sleep(answer.pause)
             if answer.end == "cut":
                 writer.transport.abort()
                 return False

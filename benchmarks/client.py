@@ -1,6 +1,6 @@
-"""`python -m benchmarks.client PORT SERVER_PID LOG_PID ONLY_COST`: measures one server once, and prints what it found as JSON.
+"""`python -m benchmarks.client PORT SERVER_PID LOG_PID ONLY_COST`: measures one server once.
 
-It has a process of its own, so that it takes nothing from the server's.
+It prints what it found as JSON, and has a process of its own, so that it takes nothing from the server's.
 """
 
 import asyncio

@@ -49,7 +49,7 @@ def load(name: str) -> Assistant:
     except ImportError as error:
         if module_name == "assistants.llm":
             raise AssistantNotFound(
-                f"ASSISTANT: {name} needs more packages: pip install 'assistant-transport-backend-django[llm]' ({error})"
+                f"ASSISTANT: {name} needs more packages: pip install 'assistant-transport-backend-django[llm]'"
             ) from error
         if not isinstance(error, ModuleNotFoundError):
             raise

@@ -23,5 +23,5 @@ def react(request: Request) -> Answer:
 
 if __name__ == "__main__":
     stub = Stub(react)
-    print(json.dumps(FORMATS[sys.argv[1]].environment(stub.url)), flush=True)
+    print(json.dumps(FORMATS[sys.argv[1]].environment(stub.url)), flush=True)  # noqa: T201
     threading.Event().wait()

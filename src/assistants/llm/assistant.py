@@ -105,7 +105,7 @@ class ModelAssistant:
                 usage = run.usage
                 writing.set_usage(usage.input_tokens, usage.output_tokens)
                 logger.info(
-                    "A model answered: %d requests, %d tokens in, %d tokens out",
+                    "A model's reply took %d requests, %d tokens in, %d tokens out",
                     usage.requests,
                     usage.input_tokens,
                     usage.output_tokens,

@@ -16,7 +16,7 @@ FILTERED = "The model's provider held the answer back by its content filter."
 EMPTY = "The model gave no answer. Please try again."
 
 # The first that fits counts: the special ones before those that they are a kind of.
-_SENTENCES: tuple[tuple[type[Exception], str], ...] = (
+SENTENCES: tuple[tuple[type[Exception], str], ...] = (
     (model.ModelAuthenticationError, "The model's provider does not accept this server's key."),
     (model.ModelNotFoundError, "The model's provider does not know the model that this server asks for."),
     (model.ModelContextWindowExceededError, "The conversation is too long for the model. Please begin a new one."),
@@ -78,7 +78,7 @@ def _sentence(error: model.AgentRunError) -> str:
         if error.phase == "read":
             return CUT_OFF
         return "The model's provider cannot be reached. Please try again later."
-    fitting = (sentence for kind, sentence in _SENTENCES if isinstance(error, kind))
+    fitting = (sentence for kind, sentence in SENTENCES if isinstance(error, kind))
     return next(fitting, "The model's answer made no sense to this server. Please try again.")
 
 

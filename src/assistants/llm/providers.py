@@ -20,7 +20,7 @@ from pydantic_ai.settings import ModelSettings
 _OPENAI = "https://api.openai.com/v1"
 _ANTHROPIC = "https://api.anthropic.com"
 _CONNECT_SECONDS = 5.0
-# No provider of the name below has what a compatible server lacks: the key that it does not ask for.
+# The SDK insists on a key; a compatible server may not.
 _NO_KEY = "none"
 
 # What the libraries would first import in a request, and every other request would wait for.

@@ -18,7 +18,7 @@ from pydantic_ai import (
 
 from transcript import AssistantMessage, ReasoningWriter, ToolCall, Transcript
 
-_INTERRUPTED = "The result cannot be shown."
+_NOT_SHOWN = "The result cannot be shown."
 
 
 class Writing:
@@ -95,7 +95,7 @@ class Writing:
             try:
                 call.set_result(part.content)
             except (TypeError, ValueError):  # JSON, but not such as clients take
-                call.set_result(_INTERRUPTED)
+                call.set_result(_NOT_SHOWN)
         else:
             call.set_result(part.model_response_str(wrap_if_error=False), is_error=True)
 

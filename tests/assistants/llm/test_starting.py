@@ -21,7 +21,8 @@ def run(code: str, **variables: str) -> str:
 
 
 def test_the_mock_brings_none_of_a_models_libraries() -> None:
-    code = f"from assistant_backend import asgi; from api import process; process.assistant()\nprint({LIBRARIES} & set(sys.modules))"
+    code = "from assistant_backend import asgi; from api import process; process.assistant()\n"
+    code += f"print({LIBRARIES} & set(sys.modules))"
     assert run(code) == "set()"
 
 
@@ -74,7 +75,8 @@ def test_a_compatible_server_needs_no_key() -> None:
 
 @pytest.mark.parametrize("missing", ["pydantic_ai", "openai", "anthropic"])
 def test_a_missing_extra_is_named(missing: str) -> None:
-    code = f"sys.modules[{missing!r}] = None\nfrom api import process\ntry: process.assistant()\nexcept Exception as e: print(e)"
+    code = f"sys.modules[{missing!r}] = None\nfrom api import process\n"
+    code += "try: process.assistant()\nexcept Exception as error: print(error)"
     said = run(code, OPENAI_API_KEY="k", ALLOW_ANONYMOUS="true")
     assert "needs more packages: pip install 'assistant-transport-backend-django[llm]'" in said
 

@@ -1,6 +1,7 @@
 """Servers whose model is a stub: one for each provider's format and each layout, started when it is first wanted."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
@@ -79,37 +80,43 @@ def _langchain(message: Any, before: list[dict[str, Any]]) -> list[dict[str, Any
 StartChat = Callable[..., Chat]
 
 
-@pytest.fixture(scope="session")
+@contextmanager
+def starting() -> Iterator[StartChat]:
+    """Starts servers, each with a stub of its own, and stops them all."""
+    with ExitStack() as stack:
+
+        def start(format_name: str = "chat", layout: str = "parts", **variables: str) -> Chat:
+            stub = Stub()
+            stack.callback(stub.stop)
+            settings = FORMATS[format_name].environment(stub.url) | {"PROVIDER_RETRIES": "0", **variables}
+            server = Server(ASSISTANT_MESSAGE_FORMAT=layout, **settings)
+            stack.callback(server.stop)
+            return Chat(format_name, layout, server, stub)
+
+        yield start
+
+
+@pytest.fixture(scope="module")
 def start_chat() -> Iterator[StartChat]:
-    """Starts a server with a stub of its own."""
-    started: list[Chat] = []
-
-    def start(format_name: str = "chat", layout: str = "parts", **variables: str) -> Chat:
-        stub = Stub()
-        settings = FORMATS[format_name].environment(stub.url) | {"PROVIDER_RETRIES": "0", **variables}
-        server = Server(ASSISTANT_MESSAGE_FORMAT=layout, **settings)
-        started.append(Chat(format_name, layout, server, stub))
-        return started[-1]
-
-    yield start
-    for chat in started:
-        chat.server.stop()
-        chat.stub.stop()
+    """Starts servers with settings of their own; they are stopped when the module's tests are done."""
+    with starting() as start:
+        yield start
 
 
 @pytest.fixture(scope="session")
-def chats(start_chat: StartChat) -> Callable[[str, str], Chat]:
+def chats() -> Iterator[Callable[[str, str], Chat]]:
     """The one server of a format and a layout, with default settings but for the retries."""
     kept: dict[tuple[str, str], Chat] = {}
+    with starting() as start:
 
-    def chat(format_name: str, layout: str) -> Chat:
-        key = (format_name, layout)
-        if key not in kept:
-            kept[key] = start_chat(format_name, layout, ALLOWED_MODELS="other-model")
-        kept[key].stub.forget()
-        return kept[key]
+        def chat(format_name: str, layout: str) -> Chat:
+            key = (format_name, layout)
+            if key not in kept:
+                kept[key] = start(format_name, layout, ALLOWED_MODELS="other-model")
+            kept[key].stub.forget()
+            return kept[key]
 
-    return chat
+        yield chat
 
 
 @pytest.fixture(params=FORMATS)

@@ -80,7 +80,8 @@ class Measurement:
         self.found: dict[str, float] = {}
 
     async def run(self, *, only_cost: bool) -> None:
-        connections = [await Connection.open(self._port, number) for number in range(_STREAMS)]
+        most = _CONNECTIONS if only_cost else _STREAMS
+        connections = [await Connection.open(self._port, number) for number in range(most)]
         await self._first_bytes(connections[0])
         for kind in (SHORT, LONG):
             await self._cost(kind, connections[:_CONNECTIONS])

@@ -122,6 +122,9 @@ class Stub:
             writer.write(b"0\r\n\r\n")
             await writer.drain()
             return answer.end != "eof"
+        except ConnectionError:
+            self.closed.release()
+            return False
         finally:
             left.cancel()
             await asyncio.gather(left, return_exceptions=True)

@@ -7,7 +7,7 @@ from tests.assistants.llm.conftest import Chat, StartChat
 from tests.providers import Say, answer
 from tests.wire import Reply
 
-PATIENCE = 1.0  # seconds, as promised
+PATIENCE = 10.0  # seconds; it takes some milliseconds, but the machine may be busy
 
 
 def waiting(chat: Chat, **fields: str) -> Reply:
@@ -43,7 +43,7 @@ def test_the_process_has_to_stop(start_chat: StartChat, format_name: str) -> Non
     chat = start_chat(format_name, DRAIN_SECONDS="0.1")
     with waiting(chat) as reply:
         chat.server.process.send_signal(signal.SIGTERM)
-        assert chat.stub.closed.acquire(timeout=10), "after the drain, which is long in itself"
+        assert chat.stub.closed.acquire(timeout=PATIENCE), "after the drain, which is long in itself"
         assert "had to stop" in "".join(reply.lines())
     assert chat.server.process.wait(20) == 0
 
@@ -51,6 +51,6 @@ def test_the_process_has_to_stop(start_chat: StartChat, format_name: str) -> Non
 def test_it_goes_away_before_the_first_word(parts_chat: Chat) -> None:
     parts_chat.stub.answer(answer(Say(["never"]), lock_step=True))
     reply = parts_chat.say("Hi")
-    assert parts_chat.stub.asked.acquire(timeout=10)
+    assert parts_chat.stub.asked.acquire(timeout=PATIENCE)
     reply.close()
     assert parts_chat.stub.closed.acquire(timeout=PATIENCE)

@@ -16,6 +16,7 @@ COPY requirements*.txt ./
 RUN --mount=type=cache,target=/var/cache/pip \
     /venv/bin/pip install --require-hashes --only-binary=:all: --compile -r "requirements${EXTRA:+-$EXTRA}.txt" \
  && /venv/bin/pip uninstall --yes pip \
+ && find /venv -name '*.po' -delete \
  && rm requirements*.txt
 COPY manage.py ./
 COPY docker docker

@@ -44,7 +44,7 @@ lint: .venv
 
 # Recompiles the locked requirements: hashes for every platform and Python, no index address.
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-header --no-annotate --no-emit-index-url --upgrade pyproject.toml
+	--no-header --no-annotate --no-emit-index-url --upgrade --extra llm pyproject.toml
 lock: .venv
 	$(LOCK) --output-file requirements.txt
 	$(LOCK) --extra langgraph --constraint requirements.txt --output-file requirements-langgraph.txt

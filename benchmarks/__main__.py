@@ -23,6 +23,7 @@ def main() -> None:
     cores = len(os.sched_getaffinity(0))
     print(f"Python {platform.python_version()}, {cores} cores, {ROUNDS} rounds: median (lowest to highest).\n")
     print(report.peers(samples, started.upstream))
+    print(report.models(samples))
     print(report.durability(samples, started.log))
 
 

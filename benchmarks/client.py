@@ -1,6 +1,6 @@
-"""`python -m benchmarks.client PORT SERVER_PID LOG_PID`: measures one server once, and prints what it found as JSON.
+"""`python -m benchmarks.client PORT SERVER_PID LOG_PID ONLY_COST`: measures one server once.
 
-It has a process of its own, so that it takes nothing from the server's.
+It prints what it found as JSON, and has a process of its own, so that it takes nothing from the server's.
 """
 
 import asyncio
@@ -79,12 +79,14 @@ class Measurement:
         self._pids = {"server": server, "log": log}
         self.found: dict[str, float] = {}
 
-    async def run(self) -> None:
-        connections = [await Connection.open(self._port, number) for number in range(_STREAMS)]
+    async def run(self, *, only_cost: bool) -> None:
+        most = _CONNECTIONS if only_cost else _STREAMS
+        connections = [await Connection.open(self._port, number) for number in range(most)]
         await self._first_bytes(connections[0])
         for kind in (SHORT, LONG):
             await self._cost(kind, connections[:_CONNECTIONS])
-        await self._delays(connections)
+        if not only_cost:
+            await self._delays(connections)
         for connection in connections:
             connection.close()
 
@@ -135,10 +137,10 @@ class Measurement:
 
 
 def main() -> None:
-    port, server, log = map(int, sys.argv[1:])
+    port, server, log, only_cost = map(int, sys.argv[1:])
     check(port)
     measurement = Measurement(port, server, log)
-    uvloop.run(measurement.run())
+    uvloop.run(measurement.run(only_cost=bool(only_cost)))
     print(json.dumps(measurement.found))
 
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 SHORT, LONG, PACED, STEADY = "short", "long", "paced", "steady"
 TOKENS = {SHORT: 5, LONG: 500, PACED: 100, STEADY: 750}
 TOKEN = " token"
-_PAUSE = {SHORT: 0.0, LONG: 0.001, PACED: 0.02, STEADY: 0.02}
+PAUSE = {SHORT: 0.0, LONG: 0.001, PACED: 0.02, STEADY: 0.02}
 
 
 def user_message(kind: str) -> dict[str, object]:
@@ -16,7 +16,7 @@ def user_message(kind: str) -> dict[str, object]:
 
 async def tokens(kind: str) -> AsyncIterator[str]:
     """The reply's tokens at its pace. Those of a paced or steady reply say when they were written, in microseconds."""
-    pause = _PAUSE[kind]
+    pause = PAUSE[kind]
     for _ in range(TOKENS[kind]):
         yield f" {time.monotonic_ns() // 1000:016d}" if kind in (PACED, STEADY) else TOKEN
         await asyncio.sleep(pause)

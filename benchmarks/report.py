@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from statistics import median
 
 from benchmarks.conversation import LONG, PACED, SHORT, TOKENS
-from benchmarks.servers import EACH_TOKEN, MEMORY, RAW, UPSTREAM, VALKEY, WITHOUT_LOG
+from benchmarks.servers import EACH_TOKEN, MEMORY, PROVIDERS, RAW, UPSTREAM, VALKEY, WITHOUT_LOG
 
 Samples = dict[str, list[dict[str, float]]]
 Column = tuple[str, Callable[[dict[str, float]], float], str]  # title, value of one round, format
@@ -49,6 +49,13 @@ def peers(samples: Samples, upstream: str) -> str:
         MEMORY: "this project, defaults",
     }
     return "## Peers\n\n" + _table("server", rows, _PEERS, samples)
+
+
+def models(samples: Samples) -> str:
+    """What it costs that a model writes the reply, beside the same reply written here."""
+    names = ("OpenAI's Chat Completions", "OpenAI's Responses", "Anthropic's Messages")
+    rows = {MEMORY: "none: the reply is written here"} | dict(zip(PROVIDERS, names, strict=True))
+    return "## Models\n\n" + _table("format of the provider", rows, _COST[:2], samples)
 
 
 def durability(samples: Samples, log: str) -> str:

@@ -20,6 +20,8 @@ RAW, UPSTREAM, WITHOUT_LOG, MEMORY, EACH_TOKEN, VALKEY = (
     "valkey",
 )
 
+PROVIDERS = ("chat", "responses", "anthropic")  # the formats of tests.providers
+
 _PYTHON = (sys.executable, "-m")
 
 
@@ -29,11 +31,12 @@ class Measured:
 
     server: Server
     log_pid: int = 0
+    only_cost: bool = False  # a stub provider does not stamp its tokens
 
     def measure(self) -> dict[str, float]:
         """One pass of the client over it."""
         pids = (str(self.server.process.pid), str(self.log_pid))
-        command = [*_PYTHON, "benchmarks.client", str(self.server.port), *pids]
+        command = [*_PYTHON, "benchmarks.client", str(self.server.port), *pids, str(int(self.only_cost))]
         printed = subprocess.run(command, cwd=ROOT, timeout=60, check=True, stdout=subprocess.PIPE).stdout
         found: dict[str, float] = json.loads(printed)
         return found
@@ -68,6 +71,13 @@ def start() -> Iterator[Servers]:
             WITHOUT_LOG: Measured(server((*GUNICORN, "benchmarks.without_log:application"))),
             MEMORY: Measured(server()),
         }
+        for name in PROVIDERS:
+            stub = subprocess.Popen([*_PYTHON, "benchmarks.provider", name], cwd=ROOT, stdout=subprocess.PIPE)
+            stack.callback(stub.wait)
+            stack.callback(stub.kill)
+            assert stub.stdout is not None
+            settings = json.loads(stub.stdout.readline())
+            by_name[name] = Measured(server(ASSISTANT="auto", **settings), only_cost=True)
         log = shutil.which("valkey-server") or shutil.which("redis-server")
         if log is not None:
             valkey = Valkey()

@@ -16,8 +16,8 @@ from api.caller import Caller
 from api.endpoint import endpoint
 from api.errors import ApiError, invalid_request
 from api.models import AssistantRequest, CallSettings, Config, request_model
-from assistants import Turn
-from runs import QuotaUsedUp, Refused, Run, TooLarge
+from assistants import InvalidTurn, ReplyFailed, Turn
+from runs import Failed, QuotaUsedUp, Refused, Run, TooLarge
 from transcript import LAYOUTS, TranscriptError
 
 logger = logging.getLogger(__name__)
@@ -47,6 +47,7 @@ async def assistant_endpoint(request: HttpRequest) -> HttpResponseBase:
         raise ApiError(503, str(refusal), headers={"Retry-After": "1"}) from None
     report.bind(run.head)
     turn = _turn(parsed, run, caller)
+    _check(turn)
     return responses.live(run, lambda: _reply(turn, run), lambda run: report.ended(run, turn.transcript.usage))
 
 
@@ -81,13 +82,26 @@ def _turn(parsed: AssistantRequest, run: Run, caller: Caller) -> Turn:
     )
 
 
+def _check(turn: Turn) -> None:
+    """Lets the assistant refuse a turn while that can still be a status."""
+    check = getattr(process.assistant(), "check", None)
+    try:
+        if check is not None:
+            check(turn)
+    except InvalidTurn as problem:
+        status = 413 if problem.too_large else 400
+        raise ApiError(status, str(problem)) from None
+
+
 async def _reply(turn: Turn, run: Run) -> None:
     try:
         async with database.own_connections():
             await process.assistant().reply(turn)
-    except BaseException:
+    except BaseException as error:
         if not run.is_cancelled:
             turn.transcript.finish("error")
+        if isinstance(error, ReplyFailed):
+            raise Failed(str(error)) from error
         raise
     turn.transcript.finish("completed")
 

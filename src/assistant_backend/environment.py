@@ -12,7 +12,7 @@ from typing import Any
 
 import environ
 
-from assistant_backend.variables import VARIABLES, Variable
+from assistant_backend.variables import PROVIDERS, VARIABLES, Variable
 
 ROOT = Path(__file__).resolve().parents[2]
 COLLECTING = sys.argv[1:2] == ["collectstatic"]
@@ -46,11 +46,11 @@ def _cast(env: environ.Env, variable: Variable) -> Any:
     return value
 
 
-def _with_secret_files(source: Mapping[str, str], problems: list[str]) -> dict[str, str]:
+def _with_files(source: Mapping[str, str], problems: list[str]) -> dict[str, str]:
     """`source` without empty values, in which every NAME_FILE has become the NAME that its file holds."""
     values = {name: value for name, value in source.items() if value.strip()}
     for variable in VARIABLES:
-        file = values.get(f"{variable.name}_FILE") if variable.secret else None
+        file = values.get(f"{variable.name}_FILE") if variable.secret or variable.may_be_file else None
         if file is None:
             continue
         if variable.name in values:
@@ -72,7 +72,7 @@ def parse(source: Mapping[str, str]) -> dict[str, Any]:
     """
     problems: list[str] = []
     env = environ.Env()
-    env.ENVIRON = _with_secret_files(source, problems)
+    env.ENVIRON = _with_files(source, problems)
     values = {variable.name: variable.default for variable in VARIABLES}
     for variable in VARIABLES:
         if variable.name not in env.ENVIRON:
@@ -103,6 +103,9 @@ def _contradictions(values: Mapping[str, Any]) -> list[str]:
         problems.append("ASSISTANT_MESSAGE_FORMAT: a LangGraph graph writes LangChain's messages: set it to langchain")
     if values["METRICS_PORT"] == values["PORT"]:
         problems.append("METRICS_PORT: must be another port than PORT, or whoever reaches the one reaches the other")
+    for provider, names in PROVIDERS.items():
+        if values["ASSISTANT"] == provider and not any(values[name] for name in names):
+            problems.append(f"ASSISTANT: {provider} needs {' or '.join(names)}")
     if values["WEB_CONCURRENCY"] > 1 and not values["REDIS_URL"]:
         problems.append("WEB_CONCURRENCY: more than 1 needs REDIS_URL, or a run is found by one process only")
     return problems

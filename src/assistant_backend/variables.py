@@ -52,13 +52,19 @@ def _proxies(value: Iterable[str]) -> str | None:
     return None
 
 
+def _base_url(value: str) -> str | None:
+    return (
+        None if not value or re.fullmatch(r"https?://[^\s?#]+", value) else "must be a URL such as http://host:11434/v1"
+    )
+
+
 def _assistant(value: str) -> str | None:
-    if value in ("auto", "mock") or re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+", value):
+    if value in ("auto", "mock", "openai", "anthropic") or re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+", value):
         return None
     if re.fullmatch(r"langgraph:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*", value):
         return None
     return (
-        "must be auto, mock, langgraph:module:graph, "
+        "must be auto, mock, openai, anthropic, langgraph:module:graph, "
         "or the dotted path of an assistant such as my_package.assistant.Assistant"
     )
 
@@ -97,6 +103,10 @@ def _sentry_dsn(value: str) -> str | None:
     return None if not value or re.fullmatch(r"https?://\w+(:\w+)?@[^/]+/.*\d+", value) else "must be a Sentry DSN"
 
 
+# What makes a provider of models usable; a compatible server, such as Ollama, may need no key.
+PROVIDERS = {"openai": ("OPENAI_API_KEY", "OPENAI_BASE_URL"), "anthropic": ("ANTHROPIC_API_KEY",)}
+
+
 @dataclass(frozen=True)
 class Variable:
     """One setting: its name, its default (whose type is the setting's type) and what makes a value valid."""
@@ -104,7 +114,8 @@ class Variable:
     name: str
     default: Any
     check: Check | None = None
-    secret: bool = False  # may also come as NAME_FILE, the path of a file that holds it
+    secret: bool = False  # never shown
+    may_be_file: bool = False  # may also come as NAME_FILE, the path of a file that holds it, as every secret may
 
 
 VARIABLES = (
@@ -129,7 +140,23 @@ VARIABLES = (
     Variable("API_KEYS", (), _api_keys, secret=True),
     Variable("ALLOW_ANONYMOUS", False),
     Variable("OPENAI_API_KEY", "", secret=True),
+    Variable("OPENAI_MODEL", "gpt-6-luna"),
+    Variable("OPENAI_BASE_URL", "", _base_url),
+    Variable("OPENAI_API", "", _one_of("", "responses", "chat")),
     Variable("ANTHROPIC_API_KEY", "", secret=True),
+    Variable("ANTHROPIC_MODEL", "claude-haiku-5-5"),
+    Variable("ANTHROPIC_BASE_URL", "", _base_url),
+    Variable("ALLOWED_MODELS", []),
+    Variable("SYSTEM_PROMPT", "", may_be_file=True),
+    Variable("MAX_OUTPUT_TOKENS", 8192, _at_least(16)),
+    Variable("MAX_TOOL_ROUNDS", 8, _at_least(0)),
+    Variable("TOOL_TIMEOUT_SECONDS", 30.0, _at_least(0.01)),
+    Variable("MAX_HISTORY_MESSAGES", 500, _at_least(1)),
+    Variable("MAX_IMAGE_BYTES", 3_000_000, _at_least(1)),
+    Variable("ALLOW_IMAGE_URLS", False),
+    Variable("PROVIDER_TIMEOUT_SECONDS", 60.0, _at_least(0.1)),
+    Variable("PROVIDER_FIRST_TOKEN_SECONDS", 120.0, _at_least(0.1)),
+    Variable("PROVIDER_RETRIES", 2, _at_least(0)),
     Variable("REDIS_URL", "", _redis_url, secret=True),
     Variable("DATABASE_URL", "", _database_url, secret=True),
     Variable("RUN_LEASE_SECONDS", 5.0, _at_least(1)),

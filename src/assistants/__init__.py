@@ -3,9 +3,18 @@
 from importlib import import_module
 from typing import Any, Protocol, cast
 
+from django.conf import settings
+
+from assistants.errors import InvalidTurn, ReplyFailed
 from assistants.turn import ToolResult, Turn
 
-__all__ = ["Assistant", "AssistantNotFound", "ToolResult", "Turn", "load"]
+__all__ = ["Assistant", "AssistantNotFound", "InvalidTurn", "ReplyFailed", "ToolResult", "Turn", "load"]
+
+_BY_NAME = {
+    "mock": "assistants.mock.MockAssistant",
+    "openai": "assistants.llm.OpenAIAssistant",
+    "anthropic": "assistants.llm.AnthropicAssistant",
+}
 
 
 class Assistant(Protocol):
@@ -14,6 +23,10 @@ class Assistant(Protocol):
     It may declare `commands`, Pydantic models of the custom commands that it takes, each with a
     `type: Literal["..."]` of its own; a request's come in `turn.commands`. It may have a `name`, by which logs and
     metrics call it instead of its class's.
+
+    It may have a method `def check(self, turn: Turn) -> None`, called before the reply's stream begins: the
+    InvalidTurn that it raises becomes a 400 or 413. What goes wrong later is a ReplyFailed, whose text goes to the
+    user; of any other exception the user sees no more than that the assistant failed.
     """
 
     async def reply(self, turn: Turn) -> None: ...
@@ -26,18 +39,25 @@ class AssistantNotFound(Exception):  # noqa: N818 - the name says what happened
 def load(name: str) -> Assistant:
     """The assistant that the setting ASSISTANT names.
 
-    That is `auto`, `mock`, `langgraph:module:graph`, or the dotted path of a class or an object.
+    That is one of the names it has for ours, `langgraph:module:graph`, or the dotted path of a class or an object.
 
     Raises:
         AssistantNotFound: nothing that can answer is there.
     """
     if name.startswith("langgraph:"):
         return _graph(name.removeprefix("langgraph:"))
-    path = "assistants.mock.MockAssistant" if name in ("auto", "mock") else name
+    name = _automatic() if name == "auto" else name
+    path = _BY_NAME.get(name, name)
     module_name, _, attribute = path.rpartition(".")
     try:
         found: Any = getattr(import_module(module_name), attribute)
-    except ModuleNotFoundError as error:
+    except ImportError as error:
+        if module_name == "assistants.llm":
+            raise AssistantNotFound(
+                f"ASSISTANT: {name} needs more packages: pip install 'assistant-transport-backend-django[llm]'"
+            ) from error
+        if not isinstance(error, ModuleNotFoundError):
+            raise
         raise AssistantNotFound(
             f"ASSISTANT: {path}: there is no module {error.name!r}; is its package on PYTHONPATH?"
         ) from error
@@ -65,3 +85,10 @@ def _graph(path: str) -> Assistant:
         ) from error
     except (AttributeError, TypeError) as error:
         raise AssistantNotFound(f"ASSISTANT: {error}") from error
+
+
+def _automatic() -> str:
+    """Who answers where nobody was chosen: the provider that can be reached, else the mock."""
+    if settings.OPENAI_API_KEY or settings.OPENAI_BASE_URL:
+        return "openai"
+    return "anthropic" if settings.ANTHROPIC_API_KEY else "mock"

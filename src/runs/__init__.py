@@ -7,13 +7,14 @@ from runs.log import Head, LogAway, Record, RunLog, Status
 from runs.memory import MemoryLog
 from runs.pump import TooLarge
 from runs.quotas import Quotas
-from runs.run import Limits, Run
+from runs.run import Failed, Limits, Run
 from runs.service import QuotaUsedUp, Refused, Runs
 from runs.wire import PROTOCOLS, Wire
 
 __all__ = [
     "PROTOCOLS",
     "Controller",
+    "Failed",
     "Feed",
     "Head",
     "Limits",

@@ -24,6 +24,10 @@ _ASK_SECONDS = 2.0
 _MOST_UNANSWERED = 5
 
 
+class Failed(Exception):  # noqa: N818 - the name says what happened
+    """Raised by a run's work: it ends with this text, which is for the user. Whoever raises it has logged why."""
+
+
 @dataclass(frozen=True)
 class Limits:
     """What a run may take. Times are in seconds, sizes in bytes."""
@@ -126,6 +130,10 @@ class Run:
             self._end() if self._stopping else self._fail()
         except TooLarge:
             self._stopping = self._stopping or (Status.ERROR, self._too_large)
+            self.controller.cancel()
+            self._end()
+        except Failed as failure:
+            self._stopping = self._stopping or (Status.ERROR, str(failure))
             self.controller.cancel()
             self._end()
         except Exception:

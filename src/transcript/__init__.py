@@ -3,8 +3,23 @@
 from transcript.base import Transcript, TranscriptError
 from transcript.langchain import LangChainTranscript
 from transcript.parts import PartsTranscript
-from transcript.writers import AssistantMessage, ToolCall, Usage
+from transcript.reading import Call, Entry, Image, Part, Reasoning, Text
+from transcript.writers import AssistantMessage, ReasoningWriter, ToolCall, Usage
 
 LAYOUTS: dict[str, type[Transcript]] = {"parts": PartsTranscript, "langchain": LangChainTranscript}
 
-__all__ = ["LAYOUTS", "AssistantMessage", "ToolCall", "Transcript", "TranscriptError", "Usage"]
+__all__ = [
+    "LAYOUTS",
+    "AssistantMessage",
+    "Call",
+    "Entry",
+    "Image",
+    "Part",
+    "Reasoning",
+    "ReasoningWriter",
+    "Text",
+    "ToolCall",
+    "Transcript",
+    "TranscriptError",
+    "Usage",
+]

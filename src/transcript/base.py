@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from typing import Any
 from uuid import uuid4
 
+from transcript.reading import Entry
 from transcript.writers import AssistantMessage, Document, Message, Path, Usage
 
 CallPlace = tuple[int, int]  # the message, and the call within it
@@ -26,6 +27,7 @@ class Transcript(ABC):
     def __init__(self, document: Document) -> None:
         self._document = document
         self._writers: list[AssistantMessage] = []
+        self._counted = Usage()
         # Made when they are first needed: with many commands on a long history, every look would be a search.
         self._position: dict[str, int] | None = None
         self._calls: dict[str, CallPlace] | None = None
@@ -43,14 +45,6 @@ class Transcript(ABC):
         """The messages as they stand, in this layout. To be read, not changed: a change would reach no client."""
         messages: list[Message] = self._document.value["messages"]
         return messages
-
-    @property
-    def usage(self) -> Usage:
-        """What the assistant's messages of this run took together, as far as it has said."""
-        return Usage(
-            sum(writer.usage.input_tokens for writer in self._writers),
-            sum(writer.usage.output_tokens for writer in self._writers),
-        )
 
     def add_user_message(self, parts: list[dict[str, Any]], message_id: str | None = None) -> None:
         """Adds the user's message; `parts` are `{type: "text", text}` and `{type: "image", image}`.
@@ -105,6 +99,20 @@ class Transcript(ABC):
             return None
         return self._text_of(self.messages[-1])
 
+    @abstractmethod
+    def entries(self) -> list[Entry]:
+        """What was said so far, whatever the layout. The client may have written anything into its state."""
+
+    @property
+    def usage(self) -> Usage:
+        """What this run's reply took together, as far as the assistant has said."""
+        given = [self._counted, *(writer.usage for writer in self._writers)]
+        return Usage(sum(usage.input_tokens for usage in given), sum(usage.output_tokens for usage in given))
+
+    def count_usage(self, *, input_tokens: int, output_tokens: int) -> None:
+        """Counts what a reply took that no message's writer has said, without a word of it in the state."""
+        self._counted = Usage(input_tokens, output_tokens)
+
     def finish(self, provider: str) -> None:
         """Marks the run's outcome, `completed` or `error`, where upstream's example backend does: `state.provider`."""
         if provider == "completed":
@@ -130,10 +138,16 @@ class Transcript(ABC):
                 self._calls.update(self._calls_of(position, message))
         return self._calls.get(call_id)
 
-    def _placed(self, call_id: str, place: CallPlace) -> None:
-        """Tells where a call stands that a message got after it was added."""
+    def _begin_call(self, call_id: str, place: CallPlace) -> str:
+        """Notes a call that is about to stand at `place`; returns its id, another one if that is taken.
+
+        Some providers count their calls from 0 in every reply; a client runs no two calls of one id.
+        """
+        if self._find(call_id) is not None:
+            call_id = f"call_{uuid4().hex}"
         if self._calls is not None:
             self._calls[call_id] = place
+        return call_id
 
     def _replace(self, messages: list[Message]) -> None:
         """Sets all messages anew."""

@@ -1,10 +1,12 @@
 """The layout `langchain`: what upstream's with-assistant-transport example renders by convertLangChainMessages."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from transcript.base import CallPlace, Transcript, given, new_id
-from transcript.writers import AssistantMessage, Cursor, Message, Path, ToolCall, Usage
+from transcript.reading import Call, Entry, Image, Part, Text, dicts, reasoning_of, text_of
+from transcript.writers import AssistantMessage, Cursor, Message, Path, ReasoningWriter, ToolCall, Usage
 
 
 class LangChainTranscript(Transcript):
@@ -61,6 +63,21 @@ class LangChainTranscript(Transcript):
         texts = [part.get("text") for part in content if isinstance(part, dict)] if isinstance(content, list) else []
         return "\n".join(text for text in texts if isinstance(text, str))
 
+    def entries(self) -> list[Entry]:
+        entries: list[Entry] = []
+        calls: dict[str, Call] = {}
+        for message in self.messages:
+            match message:
+                case {"type": "human" | "ai"}:
+                    entries.append(Entry(self._is_user(message), [*_read(message)]))
+                    calls.update((part.id, part) for part in entries[-1].parts if isinstance(part, Call))
+                case {"type": "tool", "tool_call_id": str(call_id)} if call_id in calls:
+                    call = calls[call_id]
+                    call.result, call.is_error = message.get("content"), message.get("status") == "error"
+                    extra = message.get("additional_kwargs")
+                    call.model_content = extra.get("modelContent") if isinstance(extra, dict) else None
+        return entries
+
     def _writer(self) -> AssistantMessage:
         return LangChainMessage(self)
 
@@ -80,36 +97,39 @@ class LangChainMessage(AssistantMessage):
         self._path = self._transcript._add(message)
         self._calls = 0
         self._text: Cursor | None = None
-        self._reasoning: Cursor | None = None
+        self._pieces = 0
 
     def append_text(self, text: str) -> None:
         if self._text is None or self._calls:
             if self._calls:
                 self._begin()
+            self._reasoning = None
             self._text = self._document.cursor([*self._path, "content"])
         self._text.append(text)
 
-    def append_reasoning(self, text: str) -> None:
-        if self._reasoning is None or self._text is not None or self._calls:
-            if self._text is not None or self._calls:
-                self._begin()
-            summary = {"type": "reasoning", "summary": [{"type": "summary_text", "text": ""}]}
-            self._document.set([*self._path, "additional_kwargs"], {"reasoning": summary})
-            self._reasoning = self._document.cursor(
-                [*self._path, "additional_kwargs", "reasoning", "summary", 0, "text"]
-            )
-        self._reasoning.append(text)
+    def _begin_reasoning(self, text: str) -> ReasoningWriter:
+        if self._text is not None or self._calls:
+            self._begin()
+        piece = {"type": "summary_text", "text": text}
+        path: Path = [*self._path, "additional_kwargs"]
+        if self._pieces:
+            self._document.set([*path, "reasoning", "summary", self._pieces], piece)
+        else:
+            self._document.set(path, {"reasoning": {"type": "reasoning", "summary": [piece]}})
+        self._pieces += 1
+        return ReasoningWriter(self._document, [*path, "reasoning", "summary", self._pieces - 1])
 
     def _write_usage(self, usage: Usage) -> None:
+        tokens = {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens}
         total = {"total_tokens": usage.input_tokens + usage.output_tokens}
-        self._document.set([*self._path, "usage_metadata"], usage._asdict() | total)
+        self._document.set([*self._path, "usage_metadata"], tokens | total)
 
     def _begin_call(self, call_id: str, name: str) -> ToolCall:
         if self._transcript.messages[-1].get("type") == "tool":
             self._begin()
+        call_id = self._transcript._begin_call(call_id, (int(self._path[-1]), self._calls))
         path: Path = [*self._path, "tool_calls", self._calls]
         self._document.set(path, {"id": call_id, "name": name, "args": {}, "partial_json": ""})
-        self._transcript._placed(call_id, (int(self._path[1]), self._calls))
         self._calls += 1
         return LangChainToolCall(self._transcript, path, call_id, name)
 
@@ -135,6 +155,28 @@ class LangChainToolCall(ToolCall):
     def set_result(self, result: Any, *, is_error: bool = False, artifact: Any = None) -> None:
         self.complete()
         self._transcript.add_tool_result(self.id, result, is_error=is_error, **given(artifact=artifact))
+
+
+def _read(message: Message) -> Iterator[Part]:
+    """The parts of a human or an ai message."""
+    extra = message.get("additional_kwargs")
+    reasoning = extra.get("reasoning") if isinstance(extra, dict) else None
+    for piece in dicts(reasoning.get("summary")) if isinstance(reasoning, dict) else ():
+        yield from reasoning_of(piece)
+    content = message.get("content")
+    yield from text_of(content)
+    for item in dicts(content):
+        match item:
+            case {"type": "text", "text": str(text)}:
+                yield Text(text)
+            case {"type": "image_url", "image_url": {"url": str(url)}}:
+                yield Image(url)
+    for call in dicts(message.get("tool_calls")):
+        match call:
+            case {"id": str(call_id), "name": str(name)}:
+                args, streamed = call.get("args"), call.get("partial_json")
+                whole = json.dumps(args, ensure_ascii=False) if args else streamed
+                yield Call(call_id, name, whole if isinstance(whole, str) else "{}")
 
 
 def tool_message(call_id: str, name: str, result: Any, **extra: Any) -> Message:

@@ -3,7 +3,8 @@
 from typing import Any
 
 from transcript.base import CallPlace, Transcript, given, new_id
-from transcript.writers import AssistantMessage, Cursor, Document, Message, Path, ToolCall, Usage
+from transcript.reading import UNANSWERED, Call, Entry, Image, Part, dicts, reasoning_of, text_of
+from transcript.writers import AssistantMessage, Cursor, Document, Message, Path, ReasoningWriter, ToolCall, Usage
 
 
 class PartsTranscript(Transcript):
@@ -38,49 +39,53 @@ class PartsTranscript(Transcript):
         texts = [part.get("text") for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
         return "\n".join(text for text in texts if isinstance(text, str))
 
+    def entries(self) -> list[Entry]:
+        return [
+            Entry(self._is_user(message), [part for item in dicts(message.get("parts")) for part in _read(item)])
+            for message in self.messages
+            if message.get("role") in ("user", "assistant")
+        ]
+
     def _writer(self) -> AssistantMessage:
-        return PartsMessage(self._document, self._add({"id": new_id(), "role": "assistant", "parts": []}))
+        return PartsMessage(self, self._add({"id": new_id(), "role": "assistant", "parts": []}))
 
 
 class PartsMessage(AssistantMessage):
-    def __init__(self, document: Document, path: Path) -> None:
+    def __init__(self, transcript: PartsTranscript, path: Path) -> None:
         super().__init__()
-        self._document = document
+        self._transcript = transcript
+        self._document = transcript._document
         self._message_path = path
         self._path: Path = [*path, "parts"]
         self._count = 0
-        self._kind = ""
         self._cursor: Cursor | None = None
 
     def append_text(self, text: str) -> None:
-        self._append("text", text)
-
-    def append_reasoning(self, text: str) -> None:
-        self._append("reasoning", text)
-
-    def _write_usage(self, usage: Usage) -> None:
-        written = {"inputTokens": usage.input_tokens, "outputTokens": usage.output_tokens}
-        self._document.set([*self._message_path, "usage"], written)
-
-    def _append(self, kind: str, text: str) -> None:
-        if kind == self._kind and self._cursor is not None:
+        if self._cursor is not None:
             self._cursor.append(text)
         elif text:
             self.complete()
-            path = self._add(kind, {"type": kind, "text": text})
+            path = self._add({"type": "text", "text": text})
             self._cursor = self._document.cursor([*path, "text"])
 
-    def _add(self, kind: str, part: dict[str, Any]) -> Path:
+    def _write_usage(self, usage: Usage) -> None:
+        tokens = {"inputTokens": usage.input_tokens, "outputTokens": usage.output_tokens}
+        self._document.set([*self._message_path, "usage"], tokens)
+
+    def _add(self, part: dict[str, Any]) -> Path:
         path: Path = [*self._path, self._count]
         self._document.set(path, part)
         self._count += 1
-        self._kind = kind
         self._cursor = None
         return path
 
+    def _begin_reasoning(self, text: str) -> ReasoningWriter:
+        return ReasoningWriter(self._document, self._add({"type": "reasoning", "text": text}))
+
     def _begin_call(self, call_id: str, name: str) -> ToolCall:
+        call_id = self._transcript._begin_call(call_id, (int(self._message_path[-1]), self._count))
         part = tool_call_part(call_id, name)
-        return PartsToolCall(self._document, self._add("tool-call", part), part)
+        return PartsToolCall(self._document, self._add(part), part)
 
 
 class PartsToolCall(ToolCall):
@@ -102,6 +107,23 @@ class PartsToolCall(ToolCall):
 def tool_call_part(call_id: str, name: str) -> dict[str, Any]:
     """A call whose arguments are still to come; without `result`, for a null would count as one."""
     return {"type": "tool-call", "toolCallId": call_id, "toolName": name, "argsText": ""}
+
+
+def _read(item: dict[str, Any]) -> list[Part]:
+    """The part that an object of a message's `parts` is, if any."""
+    match item:
+        case {"type": "text", "text": str(text)}:
+            return [*text_of(text)]
+        case {"type": "image", "image": str(url)}:
+            return [Image(url)]
+        case {"type": "reasoning"}:
+            return [*reasoning_of(item)]
+        case {"type": "tool-call", "toolCallId": str(call_id), "toolName": str(name)}:
+            args = item.get("argsText")
+            result = item.get("result", UNANSWERED)
+            is_error, model_content = item.get("isError") is True, item.get("modelContent")
+            return [Call(call_id, name, args if isinstance(args, str) else "", result, is_error, model_content)]
+    return []
 
 
 def write_result(document: Document, path: Path, part: dict[str, Any], result: Any, **extra: Any) -> None:

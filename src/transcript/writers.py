@@ -9,13 +9,6 @@ Message = dict[str, Any]
 Path = list[str | int]
 
 
-class Usage(NamedTuple):
-    """What a reply took, in tokens, as the model's provider counts them."""
-
-    input_tokens: int = 0
-    output_tokens: int = 0
-
-
 class Cursor(Protocol):
     """A known string of the document."""
 
@@ -29,6 +22,29 @@ class Document(Protocol):
 
     def set(self, path: Path, value: Any) -> None: ...
     def cursor(self, path: Path) -> Cursor: ...
+
+
+class Usage(NamedTuple):
+    """What a reply took, in tokens, as the model's provider counts them."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
+class ReasoningWriter:
+    """One piece of an assistant's reasoning, while it is being written."""
+
+    def __init__(self, document: Document, path: Path) -> None:
+        self._document = document
+        self._path = path
+        self._cursor = document.cursor([*path, "text"])
+
+    def append(self, text: str) -> None:
+        self._cursor.append(text)
+
+    def sign(self, signature: dict[str, Any]) -> None:
+        """Keeps beside the text what its provider needs to take it back (any JSON object)."""
+        self._document.set([*self._path, "signature"], signature)
 
 
 class ToolCall(ABC):
@@ -48,7 +64,7 @@ class ToolCall(ABC):
         self._append(text)
 
     def complete(self) -> None:
-        """Says that the arguments are whole; a call without any gets `{}`. The next part does it as well."""
+        """Says that the arguments are whole; a call without any gets `{}`. Text that follows does it as well."""
         if self._open:
             if not self._args:
                 self.append_args("{}")
@@ -71,20 +87,34 @@ class AssistantMessage(ABC):
 
     def __init__(self) -> None:
         self.usage = Usage()
-        self._call: ToolCall | None = None
+        self._open_calls: list[ToolCall] = []
+        self._reasoning: ReasoningWriter | None = None
 
     @abstractmethod
     def append_text(self, text: str) -> None:
         """Appends to the text; opens a new piece of it after anything else."""
 
-    @abstractmethod
     def append_reasoning(self, text: str) -> None:
         """Appends to what the assistant thinks before it answers."""
+        if self._reasoning is not None:
+            self._reasoning.append(text)
+        elif text:
+            self.begin_reasoning(text)
+
+    def begin_reasoning(self, text: str = "") -> ReasoningWriter:
+        """Begins a piece of reasoning, which its provider may sign."""
+        self.complete()
+        self._reasoning = self._begin_reasoning(text)
+        return self._reasoning
 
     def add_tool_call(self, name: str, args: dict[str, Any] | None = None, *, call_id: str | None = None) -> ToolCall:
-        """Begins a tool call: whole with `args`, else to be streamed by `append_args` and closed by `complete`."""
-        self.complete()
-        call = self._call = self._begin_call(call_id or f"call_{uuid4().hex}", name)
+        """Begins a tool call: whole with `args`, else to be streamed by `append_args` and closed by `complete`.
+
+        Several may be streamed at once. Its id is another than `call_id` where another call has that already.
+        """
+        self._reasoning = None
+        call = self._begin_call(call_id or f"call_{uuid4().hex}", name)
+        self._open_calls.append(call)
         if args is not None:
             call.append_args(json.dumps(args, ensure_ascii=False, allow_nan=False))
             call.complete()
@@ -99,10 +129,14 @@ class AssistantMessage(ABC):
     def _write_usage(self, usage: Usage) -> None: ...
 
     @abstractmethod
+    def _begin_reasoning(self, text: str) -> ReasoningWriter: ...
+
+    @abstractmethod
     def _begin_call(self, call_id: str, name: str) -> ToolCall: ...
 
     def complete(self) -> None:
         """Says that what was begun is whole."""
-        if self._call is not None:
-            self._call.complete()
-            self._call = None
+        self._reasoning = None
+        for call in self._open_calls:
+            call.complete()
+        self._open_calls.clear()

@@ -58,7 +58,7 @@ def test_values_are_parsed(name: str, value: str, parsed: Any) -> None:
         ("FORWARDED_ALLOW_IPS", "*,10.0.0.1", "* alone trusts everybody"),
         ("LOG_LEVEL", "LOUD", "must be one of"),
         ("ASSISTANT", "langgraph", "langgraph:module:graph"),
-        ("ASSISTANT", "nonsense!", "must be auto, mock, langgraph:module:graph, or the dotted path"),
+        ("ASSISTANT", "nonsense!", "must be auto, mock, openai, anthropic, langgraph:module:graph, or the dotted path"),
         ("ASSISTANT_PROTOCOL", "sse", "must be one of data-stream, assistant-transport"),
         ("ASSISTANT_MESSAGE_FORMAT", "openai", "must be one of parts, langchain"),
         ("HEARTBEAT_SECONDS", "0", "must be 0.1 or more"),

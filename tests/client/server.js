@@ -8,7 +8,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const PYTHON = process.env.PYTHON || here("../../.venv/bin/python");
+export const PYTHON = process.env.PYTHON || here("../../.venv/bin/python");
 const PATIENCE_MS = 60_000;
 const ATTEMPTS = 3;
 

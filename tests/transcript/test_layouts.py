@@ -9,7 +9,7 @@ import pytest
 
 from runs import Controller
 from tests.runs.carry import carry
-from transcript import LAYOUTS, Transcript
+from transcript import LAYOUTS, Call, Entry, Image, Reasoning, Text, Transcript, Usage
 
 
 def written(layout: str, write: Callable[[Transcript], None], before: Any = None) -> Any:
@@ -240,3 +240,47 @@ def test_no_field_is_ever_null() -> None:
 
     for layout in LAYOUTS:
         assert no_nulls(written(layout, a_whole_turn))
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_call_behind_a_clients_result_gets_its_own_result_where_it_stands(layout: str) -> None:
+    def write(transcript: Transcript) -> None:
+        transcript.add_tool_result("unknown", 1)
+        transcript.assistant_message().add_tool_call("t", {}, call_id="c").set_result(2)
+
+    messages = written(layout, write)["messages"]
+    assert len(messages) == {"parts": 2, "langchain": 4}[layout]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_two_calls_of_one_id_get_two(layout: str) -> None:
+    def write(transcript: Transcript) -> None:
+        message = transcript.assistant_message()
+        first, second = message.add_tool_call("t", call_id="0"), message.add_tool_call("t", call_id="0")
+        assert first.id == "0" != second.id
+        first.append_args('{"x": 1}')  # several may be streamed at once
+        second.append_args('{"x": 2}')
+
+    written(layout, write)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_what_was_said_can_be_read_whatever_the_layout(layout: str) -> None:
+    def write(transcript: Transcript) -> None:
+        transcript.add_user_message([{"type": "text", "text": "Look"}, {"type": "image", "image": "data:x"}])
+        message = transcript.assistant_message()
+        message.begin_reasoning("Hm").sign({"signature": "s", "provider": "p"})
+        message.append_reasoning("m.")
+        message.append_text("I call.")
+        message.add_tool_call("t", {"x": 1}, call_id="c").set_result("done", is_error=True)
+        message.set_usage(input_tokens=1, output_tokens=2)
+        transcript.assistant_message().set_usage(input_tokens=1, output_tokens=2)
+        assert transcript.usage == Usage(2, 4)
+        user, assistant, *_ = transcript.entries()
+        assert user == Entry(True, [Text("Look"), Image("data:x")])
+        reasoning = Reasoning("Hmm.", {"signature": "s", "provider": "p"})
+        assert assistant == Entry(
+            False, [reasoning, Text("I call."), Call("c", "t", '{"x": 1}', "done", is_error=True)]
+        )
+
+    written(layout, write)

@@ -1,6 +1,5 @@
 """Runs a graph for a turn: what goes in, where it is kept, and how it is resumed."""
 
-import logging
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from hashlib import sha256
@@ -24,8 +23,6 @@ from assistants.langgraph.layout import is_json, is_shown
 from assistants.langgraph.mirror import Mirror
 from assistants.turn import Turn
 
-logger = logging.getLogger(__name__)
-
 Graph = Pregel[Any, Any, Any, Any]
 
 INTERRUPT = "__interrupt__"  # where LangGraph's own `values` have it, and so has the client's state
@@ -41,6 +38,7 @@ class Resume(BaseModel):
 class LangGraphAssistant:
     """Answers by a compiled graph whose state has `messages`."""
 
+    name = "langgraph"
     commands: ClassVar = (Resume,)
 
     def __init__(self, graph: Graph) -> None:
@@ -74,8 +72,9 @@ class LangGraphAssistant:
         finally:
             if usage.total:
                 mirror.set_usage(usage.total)
-                tokens = usage.total["input_tokens"], usage.total["output_tokens"]
-                logger.info("The graph took %d input and %d output tokens", *tokens)
+                turn.transcript.count_usage(
+                    input_tokens=usage.total["input_tokens"], output_tokens=usage.total["output_tokens"]
+                )
 
     def _prepare(self, turn: Turn) -> tuple[Graph, RunnableConfig]:
         """The graph and its configuration: on the thread of this owner, or on one that nobody shares or keeps."""

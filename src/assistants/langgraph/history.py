@@ -147,9 +147,7 @@ def _is_the_users(block: dict[str, Any]) -> bool:
     image = block.get("image_url")
     url = _text(image, "url") if isinstance(image, dict) else ""
     # Some model classes of LangChain fetch a URL themselves, from inside the server's network.
-    return url.startswith("data:image/") or (
-        url.startswith("https://") and getattr(settings, "ALLOW_IMAGE_URLS", False)
-    )
+    return url.startswith("data:image/") or (url.startswith("https://") and settings.ALLOW_IMAGE_URLS)
 
 
 def _is_the_models(block: dict[str, Any]) -> bool:

@@ -1,0 +1,141 @@
+"""Servers whose model is a stub: one for each provider's format and each layout, started when it is first wanted."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import pytest
+
+from tests.providers import FORMATS, Stub
+from tests.server import Server
+from tests.wire import Client
+
+LAYOUTS = ("parts", "langchain")
+
+
+class Chat:
+    """A client of a server, and the stub behind it."""
+
+    def __init__(self, format_name: str, layout: str, server: Server, stub: Stub) -> None:
+        self.format_name = format_name
+        self.format = FORMATS[format_name]
+        self.layout = layout
+        self.server = server
+        self.stub = stub
+        self.client = Client(server.host, server.port)
+        self.say = self.client.say
+        self.send = self.client.send
+
+    def log(self) -> str:
+        return self.server.log()
+
+    def parts(self, state: Any) -> list[dict[str, Any]]:
+        """What the assistant said in its last messages, in one shape: kind, text, name, args, result, error."""
+        found: list[dict[str, Any]] = []
+        for message in state["messages"]:
+            if message.get("role") == "user" or message.get("type") == "human":
+                found.clear()
+            else:
+                found += _parts(message) if self.layout == "parts" else _langchain(message, found)
+        return found
+
+    def usage(self, state: Any) -> Any:
+        message = state["messages"][-1]
+        if self.layout == "parts":
+            return message.get("usage")
+        usage = message.get("usage_metadata")
+        return usage and {"inputTokens": usage["input_tokens"], "outputTokens": usage["output_tokens"]}
+
+
+def _parts(message: Any) -> list[dict[str, Any]]:
+    found = []
+    for part in message["parts"]:
+        if part["type"] != "tool-call":
+            found.append({"kind": part["type"], **{key: part[key] for key in ("text", "signature") if key in part}})
+            continue
+        call = {"kind": "call", "id": part["toolCallId"], "name": part["toolName"], "args": part["argsText"]}
+        if "result" in part:
+            call |= {"result": part["result"], "error": part.get("isError", False)}
+        found.append(call)
+    return found
+
+
+def _langchain(message: Any, before: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    if message["type"] == "tool":
+        call = next(item for item in before if item.get("id") == message["tool_call_id"])
+        call |= {"result": message["content"], "error": message["status"] == "error"}
+        return []
+    reasoning = message.get("additional_kwargs", {}).get("reasoning", {}).get("summary", [])
+    found = [{**piece, "kind": "reasoning"} for piece in reasoning]
+    for piece in found:
+        del piece["type"]
+    if message["content"]:
+        found.append({"kind": "text", "text": message["content"]})
+    calls = message["tool_calls"]
+    return found + [
+        {"kind": "call", "id": call["id"], "name": call["name"], "args": call["partial_json"]} for call in calls
+    ]
+
+
+StartChat = Callable[..., Chat]
+
+
+@contextmanager
+def starting() -> Iterator[StartChat]:
+    """Starts servers, each with a stub of its own, and stops them all."""
+    with ExitStack() as stack:
+
+        def start(format_name: str = "chat", layout: str = "parts", **variables: str) -> Chat:
+            stub = Stub()
+            stack.callback(stub.stop)
+            settings = FORMATS[format_name].environment(stub.url) | {"PROVIDER_RETRIES": "0", **variables}
+            server = Server(ASSISTANT_MESSAGE_FORMAT=layout, **settings)
+            stack.callback(server.stop)
+            return Chat(format_name, layout, server, stub)
+
+        yield start
+
+
+@pytest.fixture(scope="module")
+def start_chat() -> Iterator[StartChat]:
+    """Starts servers with settings of their own; they are stopped when the module's tests are done."""
+    with starting() as start:
+        yield start
+
+
+@pytest.fixture(scope="session")
+def chats() -> Iterator[Callable[[str, str], Chat]]:
+    """The one server of a format and a layout, with default settings but for the retries."""
+    kept: dict[tuple[str, str], Chat] = {}
+    with starting() as start:
+
+        def chat(format_name: str, layout: str) -> Chat:
+            key = (format_name, layout)
+            if key not in kept:
+                kept[key] = start(format_name, layout, ALLOWED_MODELS="other-model")
+            kept[key].stub.forget()
+            return kept[key]
+
+        yield chat
+
+
+@pytest.fixture(params=FORMATS)
+def format_name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(params=LAYOUTS)
+def layout(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def chat(chats: Callable[[str, str], Chat], format_name: str, layout: str) -> Chat:
+    """Every format in every layout."""
+    return chats(format_name, layout)
+
+
+@pytest.fixture
+def parts_chat(chats: Callable[[str, str], Chat], format_name: str) -> Chat:
+    """Every format in the layout parts, for what no layout changes."""
+    return chats(format_name, "parts")

@@ -1,0 +1,86 @@
+"""Who answers is settled at the start, and so is what it takes: the mock is light, a model's libraries come once."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.assistants.llm.conftest import StartChat
+from tests.providers import Say, Stub, answer
+from tests.server import ROOT, Server, environment
+from tests.wire import Client
+
+LIBRARIES = "{'pydantic_ai', 'openai', 'anthropic', 'httpx2', 'assistants.llm'}"
+
+
+def run(code: str, **variables: str) -> str:
+    command = [sys.executable, "-c", "import django; django.setup(); import sys\n" + code]
+    variables = environment(DJANGO_SETTINGS_MODULE="assistant_backend.settings", **variables)
+    done = subprocess.run(command, env=variables, cwd=ROOT, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def test_the_mock_brings_none_of_a_models_libraries() -> None:
+    code = "from assistant_backend import asgi; from api import process; process.assistant()\n"
+    code += f"print({LIBRARIES} & set(sys.modules))"
+    assert run(code) == "set()"
+
+
+def test_the_first_reply_imports_nothing(start_chat: StartChat) -> None:
+    chat = start_chat(
+        "responses", PYTHONPATH=f"{ROOT / 'src'}:{ROOT / 'tests/fixtures'}", ASSISTANT="acme.own_tools.Watched"
+    )
+    chat.stub.answer(answer(Say(["Hi"])), answer(Say(["Hi"])))
+    for _ in range(2):
+        state, errors = chat.say("Hi").follow()
+        assert not errors
+        assert not state["imported"], str(state["imported"])
+
+
+@pytest.mark.parametrize(
+    ("variables", "answers"),
+    [
+        ({}, "MockAssistant"),
+        ({"OPENAI_API_KEY": "k", "ANTHROPIC_API_KEY": "k"}, "OpenAIAssistant"),
+        ({"OPENAI_BASE_URL": "http://localhost:11434/v1", "ANTHROPIC_API_KEY": "k"}, "OpenAIAssistant"),
+        ({"OPENAI_BASE_URL": "", "ANTHROPIC_API_KEY": "k"}, "AnthropicAssistant"),
+        ({"OPENAI_API_KEY": "k", "ASSISTANT": "mock"}, "MockAssistant"),
+        ({"OPENAI_API_KEY": "k", "ANTHROPIC_API_KEY": "k", "ASSISTANT": "anthropic"}, "AnthropicAssistant"),
+    ],
+)
+def test_auto_takes_what_can_be_reached(variables: dict[str, str], answers: str) -> None:
+    code = "from api import process; print(type(process.assistant()).__name__)"
+    assert run(code, ALLOW_ANONYMOUS="true", **variables) == answers
+
+
+def test_an_empty_address_is_the_providers_own() -> None:
+    code = "from api import process; m = process.assistant()._provider.model(None); print(type(m).__name__, m.base_url)"
+    empty = {"ALLOW_ANONYMOUS": "true", "OPENAI_BASE_URL": "", "ANTHROPIC_BASE_URL": ""}
+    assert run(code, OPENAI_API_KEY="k", **empty) == "OpenAIResponsesModel https://api.openai.com/v1/"
+    assert run(code, ANTHROPIC_API_KEY="k", **empty) == "AnthropicModel https://api.anthropic.com"
+
+
+def test_a_compatible_server_needs_no_key() -> None:
+    stub = Stub()
+    server = Server(OPENAI_BASE_URL=f"{stub.url}/v1")
+    try:
+        stub.answer(answer(Say(["Hello"])))
+        state, errors = Client(server.host, server.port).say("Hi").follow()
+        assert not errors
+        assert state["messages"][-1]["parts"][0]["text"] == "Hello"
+    finally:
+        server.stop()
+        stub.stop()
+
+
+@pytest.mark.parametrize("missing", ["pydantic_ai", "openai", "anthropic"])
+def test_a_missing_extra_is_named(missing: str) -> None:
+    code = f"sys.modules[{missing!r}] = None\nfrom api import process\n"
+    code += "try: process.assistant()\nexcept Exception as error: print(error)"
+    said = run(code, OPENAI_API_KEY="k", ALLOW_ANONYMOUS="true")
+    assert "needs more packages: pip install 'assistant-transport-backend-django[llm]'" in said
+
+
+def test_a_provider_without_what_it_needs_stops_the_start() -> None:
+    with pytest.raises(AssertionError, match="ASSISTANT: openai needs OPENAI_API_KEY or OPENAI_BASE_URL"):
+        Server(ASSISTANT="openai")

@@ -1,0 +1,27 @@
+"""`python -m tests.providers FORMAT`: a stub for the client's tests; prints the settings of a server behind it as JSON.
+
+Its model uses two tools, the server's and then the client's, and says what they answered.
+"""
+
+import json
+import sys
+import threading
+
+from tests.providers import FORMATS, Answer, Say, Stub, Think, Use, answer
+from tests.providers.stub import Request
+
+
+def react(request: Request) -> Answer:
+    results = [item[2] for item in request.conversation if item[0] == "result"]
+    if not results:
+        think = Think(["I need ", "a number."], signature="signed==")
+        return answer(think, Say(["Let me ", "calculate."]), Use("calculate", ['{"expression": ', '"6 * 7"}'], id="c1"))
+    if len(results) == 1:
+        return answer(Use("get_weather", ['{"city"', ': "Paris"}'], id="c2"))
+    return answer(Say(["The tools ", "said ", " and ".join(results)]))
+
+
+if __name__ == "__main__":
+    stub = Stub(react)
+    print(json.dumps(FORMATS[sys.argv[1]].environment(stub.url)), flush=True)  # noqa: T201
+    threading.Event().wait()

@@ -206,7 +206,3 @@ def test_env_example_docs_and_settings_agree() -> None:
             assert default.strip("`") == _shown(settings[name].default), name
         else:
             assert not settings[name].default
-    readme = re.findall(r"^\| `([A-Z_]+)` \| (.*?) \|", (ROOT / "README.md").read_text(), re.MULTILINE)
-    documented = {name: default for name, _, default in rows}
-    assert readme
-    assert {name: documented[name] for name, _ in readme} == dict(readme)

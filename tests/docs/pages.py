@@ -14,6 +14,7 @@ PAGES = [
 _FENCE = re.compile(r"(`{3,})(\w*)(.*)")
 # MDX, which upstream's site is written in, has no HTML comments.
 _NOT_RUN = re.compile(r"<!-- not run: (.+) -->|\{/\* not run: (.+) \*/\}")
+_RUN_BY = re.compile(r"<!-- run by (\S+) -->")
 _TITLE = re.compile(r'title="([^"]+)"')
 _PATH = re.compile(r"# ([\w./-]+\.\w+)")
 _LINK = re.compile(r"(?<!`)\[[^\]]*\]\(([^)\s]+)\)|(?:src|srcset|href)=\"([^\"]+)\"")
@@ -21,7 +22,10 @@ _LINK = re.compile(r"(?<!`)\[[^\]]*\]\(([^)\s]+)\)|(?:src|srcset|href)=\"([^\"]+
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block of a page; `not_run` is the reason that stands above it, if it is not to be run."""
+    """A fenced block of a page; `not_run` is the reason that stands above it, if it is not to be run.
+
+    `run_by` is the test that runs it in a way of its own.
+    """
 
     page: str
     line: int
@@ -29,6 +33,7 @@ class Block:
     text: str
     title: str | None
     not_run: str | None
+    run_by: str | None
 
     def __str__(self) -> str:
         return f"{self.page}:{self.line}"
@@ -66,7 +71,9 @@ def blocks(page: Path) -> list[Block]:
         marked = _NOT_RUN.fullmatch(above.strip())
         title = _TITLE.search(fence[3])
         reason = (marked[1] or marked[2]) if marked else None
-        found.append(Block(name(page), number, fence[2], "\n".join(text), title[1] if title else None, reason))
+        elsewhere = _RUN_BY.fullmatch(above.strip())
+        run_by = elsewhere[1] if elsewhere else None
+        found.append(Block(name(page), number, fence[2], "\n".join(text), title[1] if title else None, reason, run_by))
         above = ""
     return found
 

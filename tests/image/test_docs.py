@@ -8,7 +8,7 @@ import pytest
 from tests.docs.pages import PAGES, Block, blocks, name
 from tests.docs.session import ComposeSession
 
-BLOCKS = {name(page): [block for block in blocks(page) if not block.not_run] for page in PAGES}
+BLOCKS = {name(page): [block for block in blocks(page) if not block.not_run and not block.run_by] for page in PAGES}
 
 
 def for_compose(page: str) -> list[Block]:

@@ -1,12 +1,12 @@
 """One line a request and one a run, every line of a request under its id, and nothing in clear that opens a run."""
 
 import json
-import re
 from hashlib import sha256
 from typing import Any
 
 import pytest
 
+from tests.docs.pages import blocks
 from tests.server import ROOT, Server
 from tests.wire import Client
 
@@ -64,7 +64,8 @@ def test_a_run_has_its_lines_and_nothing_is_in_clear() -> None:
     assert (request["bytes"], request["whole"]) == (len(body), True)
     assert 0 < request["first_byte_ms"] <= request["duration_ms"]
     assert only(lines, logger="api.access", route="/resume")["run"] == short(run_id)
-    documented = re.findall(r"^\{.*\}$", (ROOT / "docs/operations.md").read_text(), re.MULTILINE)
+    blocks_shown = blocks(ROOT / "docs/operations.md")
+    documented = next(block.text.splitlines() for block in blocks_shown if block.language == "json")
     for line, example in zip((run, request), map(json.loads, documented), strict=True):
         assert [name for name in line if name != "key"] == list(example)
     for secret in (run_id, "a-thread", ME["X-Client-Id"], PROMPT, "a-key-of-16-letters"):

@@ -12,6 +12,7 @@ from prometheus_client import Counter, Histogram
 from prometheus_client.metrics import MetricWrapperBase
 
 from telemetry import metrics
+from tests.docs.pages import blocks
 from tests.server import ROOT
 
 RULES = yaml.safe_load((ROOT / "deploy/prometheus/alerts.yaml").read_text())["groups"][0]["rules"]
@@ -75,7 +76,7 @@ def test_the_docs_name_every_metric_as_it_is() -> None:
 
 
 def test_the_example_lines_have_the_fields_that_the_docs_explain() -> None:
-    example = re.findall(r"^\{.*\}$", DOCS, re.MULTILINE)
+    (example,) = [block.text.splitlines() for block in blocks(ROOT / "docs/operations.md") if block.language == "json"]
     table = DOCS.partition("| field |")[2].partition("\n\n")[0]
     explained = set(re.findall(r"`(\w+)`", "".join(row.split("|")[1] for row in table.splitlines()[2:])))
     fields = {name for line in example for name in json.loads(line)}

@@ -10,6 +10,7 @@ from tests.providers import Say, Stub, Use, answer
 from tests.server import ROOT, Server
 from tests.wire import Client
 
+README = (ROOT / "README.md").read_text()
 DOCS = (ROOT / "docs/models.md").read_text()
 SHELL = re.findall(r"```sh\n(.*?)```", DOCS, re.DOTALL)
 PYTHON = re.findall(r"```python\n(.*?)```", DOCS, re.DOTALL)
@@ -44,9 +45,9 @@ def test_a_local_server_answers_with_the_snippets_settings() -> None:
         stub.stop()
 
 
-def test_the_tool_is_added_as_it_says(start_chat: StartChat, tmp_path: Path) -> None:
+def with_tool(start_chat: StartChat, tmp_path: Path, tool: str, naming: str) -> Chat:
+    """A server whose sources have the tool, named as the page says."""
     shutil.copytree(ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
-    tool, naming = PYTHON
     path = re.match(r"# (src/\S+)\n", tool)
     assert path is not None
     (tmp_path / path[1]).write_text(tool)
@@ -57,13 +58,26 @@ def test_the_tool_is_added_as_it_says(start_chat: StartChat, tmp_path: Path) -> 
             "from assistants.tools.errors", "from assistants.tools.dice import roll_dice\nfrom assistants.tools.errors"
         )
     )
-    chat: Chat = start_chat(PYTHONPATH=str(tmp_path / "src"))
+    return start_chat(PYTHONPATH=str(tmp_path / "src"))
+
+
+def test_the_tool_is_added_as_it_says(start_chat: StartChat, tmp_path: Path) -> None:
+    chat = with_tool(start_chat, tmp_path, *PYTHON)
     chat.stub.answer(answer(Use("roll_dice", ['{"sides": 1, "count": 3}'])), answer(Say(["Three ones."])))
     state, errors = chat.say("Roll!").follow()
     assert not errors
     assert chat.parts(state)[0]["result"] == [1, 1, 1]
     schema = chat.format.tools(chat.stub.requests[0].body)["roll_dice"]
     assert schema["properties"]["count"]["description"] == "How many are rolled."
+
+
+def test_the_readmes_tool_rolls(start_chat: StartChat, tmp_path: Path) -> None:
+    (tool,) = re.findall(r"```python\n(# src/assistants/tools/.*?)```", README, re.DOTALL)
+    chat = with_tool(start_chat, tmp_path, tool, PYTHON[1])
+    chat.stub.answer(answer(Use("roll_dice", ['{"sides": 1}'])), answer(Say(["A one."])))
+    state, errors = chat.say("Roll!").follow()
+    assert not errors
+    assert chat.parts(state)[0]["result"] == 1
 
 
 def test_the_table_of_failures_has_their_sentences() -> None:

@@ -101,6 +101,17 @@ def test_the_configuration_is_valid_and_answers_to_the_routes_names(kustomizatio
     assert replicas == 1 or settings["REDIS_URL"], "several replicas find each other's runs in Valkey only"
 
 
+def test_the_metrics_are_where_the_policy_lets_prometheus_in() -> None:
+    objects = render()
+    (container,) = one(objects, "Deployment")["spec"]["template"]["spec"]["containers"]
+    ports = {port["name"]: port["containerPort"] for port in container["ports"]}
+    assert ports["metrics"] == parse(one(objects, "ConfigMap")["data"])["METRICS_PORT"]
+    policies = [item["spec"].get("ingress", []) for item in objects if item["kind"] == "NetworkPolicy"]
+    (rule,) = [rule for rules in policies for rule in rules if {"port": "metrics"} in rule["ports"]]
+    (source,) = rule["from"]
+    assert source == {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}
+
+
 def test_the_example_runs_the_valkey_that_compose_runs() -> None:
     compose = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]["valkey"]
     (container,) = one(render(EXAMPLE), "StatefulSet", "valkey")["spec"]["template"]["spec"]["containers"]

@@ -97,7 +97,7 @@ CORS_ALLOWED_ORIGINS: list[str] = _env["CORS_ORIGINS"]
 CORS_ALLOW_CREDENTIALS = True
 # `*` does not cover Authorization, so the usual headers are named as well.
 CORS_ALLOW_HEADERS = [*default_headers, "x-client-id", "*"]
-CORS_EXPOSE_HEADERS = ["X-Run-Id", "X-Request-ID", "Aui-Replay-Content-Length"]
+CORS_EXPOSE_HEADERS = ["X-Run-Id", "X-Request-ID", "Retry-After", "Aui-Replay-Content-Length"]
 
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
 

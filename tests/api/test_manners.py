@@ -94,7 +94,7 @@ def test_a_stream_exposes_its_headers_to_an_allowed_origin(client: Client) -> No
     with client.request("POST", "/assistant", {"commands": []}, Origin=ORIGIN) as reply:
         assert reply.headers["Access-Control-Allow-Origin"] == ORIGIN
         exposed = {name.strip() for name in reply.headers["Access-Control-Expose-Headers"].split(",")}
-        assert exposed == {"X-Run-Id", "X-Request-ID", "Aui-Replay-Content-Length"}
+        assert exposed == {"X-Run-Id", "X-Request-ID", "Retry-After", "Aui-Replay-Content-Length"}
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://["])

@@ -91,6 +91,7 @@ def test_a_flood_gets_429_in_the_error_shape_and_the_server_goes_on(stack: Stack
     assert {reply.status for reply in refused} == {429}
     assert "Too many requests" in refused[0].json()["error"]
     assert refused[0].headers["Retry-After"] == "1"
+    assert re.fullmatch("[0-9a-f]{32}", refused[0].headers["X-Request-ID"])
 
 
 def test_nginx_logs_json_with_request_ids_and_upstream_times(stack: Stack) -> None:

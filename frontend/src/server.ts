@@ -38,7 +38,10 @@ export function understand(error: Error): Failure {
     return { kind: "refused", text: sentence(body!) ?? `The server answered with status ${status}.` };
   }
   // As Chromium, Firefox and Safari call a connection that failed, and the decoder a stream that ended too early.
-  const cut = /fetch|network|load failed|\[DONE\]/i.test(error.message);
+  const cut =
+    /^(failed to fetch|networkerror|network error|load failed|the network connection was lost|error in (input|body) stream)|\[DONE\]/i.test(
+      error.message,
+    );
   return cut ? { kind: "lost" } : { kind: "refused", text: error.message };
 }
 

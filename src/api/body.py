@@ -20,13 +20,15 @@ _LARGEST = 1.7976931348623157e308
 
 
 def read_json(request: HttpRequest) -> Any:
-    """The request's body, parsed.
+    """The request's body, parsed once.
 
     Raises:
         ApiError: 413 if it is larger than MAX_BODY_BYTES or has too many values in it, 408 if it took too long,
             415 if it is not application/json, 400 if it is not JSON that a strict client would take: NaN, Infinity,
             a `__proto__` key, half a surrogate pair, 200 levels deep.
     """
+    if hasattr(request, "parsed"):
+        return request.parsed
     if request.content_type != "application/json":
         raise ApiError(415, "Send the request as JSON, with the header Content-Type: application/json.")
     if refused := getattr(request, "scope", {}).get("body_refused"):  # said by asgi.BodyLimit
@@ -43,6 +45,7 @@ def read_json(request: HttpRequest) -> Any:
             raise ApiError(400, f"The body has the key {key}, which is not allowed.")
         if _has_infinite_number(value):
             raise ApiError(400, "The body has a number that is too large.")
+    request.parsed = value  # type: ignore[attr-defined]
     return value
 
 

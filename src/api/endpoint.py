@@ -10,6 +10,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from api.body import read_json
 from api.caller import identify
 from api.errors import ApiError
 from runs import LogAway
@@ -39,12 +40,12 @@ def endpoint(*methods: str, public: bool = False) -> Callable[[View], View]:
                 if not public:
                     caller = request.caller = identify(request)  # type: ignore[attr-defined]
                     context.bind(owner=caller.owner[:12], **({"key": caller.key} if caller.key else {}))
-                if len(request.body) < _LARGE:
-                    return await view(request)
-                # To read it takes a while that nothing else gets: replies under way have a turn between two of them.
-                async with _one_large:
-                    await asyncio.sleep(0)
-                    return await view(request)
+                if request.method == "POST" and len(request.body) >= _LARGE:
+                    # To read it takes a while that nothing else gets: replies under way have a turn between two.
+                    async with _one_large:
+                        await asyncio.sleep(0)
+                        read_json(request)
+                return await view(request)
             except ApiError as error:
                 return error.response()
             except LogAway:

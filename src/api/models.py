@@ -97,7 +97,7 @@ class AssistantRequest(Model):
     commands: Annotated[list[Command], _FEW]
     state: Any = None
     system: str | None = None
-    tools: dict[str, ToolDefinition] | None = None
+    tools: Annotated[dict[str, ToolDefinition], Field(max_length=128)] | None = None
     threadId: str | None = None
     parentId: str | None = None
     callSettings: CallSettings | None = None
@@ -105,11 +105,15 @@ class AssistantRequest(Model):
     runConfig: dict[str, Any] | None = None
 
     def nested(self, field: str, model: type[Model]) -> dict[str, Any]:
-        """`callSettings` or `config` as sent, over the deprecated copies of its fields at the top level."""
+        """`callSettings` or `config` as sent, over the deprecated copies of its fields at the top level.
+
+        Raises:
+            ValidationError: a copy is not valid.
+        """
         extra = self.model_extra or {}
-        values = {name: extra[name] for name in model.model_fields if name in extra}
+        copies = model.model_validate({name: extra[name] for name in model.model_fields if name in extra})
         sent: Model | None = getattr(self, field)
-        return values | (sent.model_dump(exclude_unset=True) if sent else {})
+        return copies.model_dump(exclude_unset=True) | (sent.model_dump(exclude_unset=True) if sent else {})
 
 
 class RunRequest(Model):

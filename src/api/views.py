@@ -33,6 +33,10 @@ async def assistant_endpoint(request: HttpRequest) -> HttpResponseBase:
     """Answers a request's commands with a stream of state operations."""
     try:
         parsed = _request_model().model_validate(read_json(request))
+        options = {
+            "call_settings": parsed.nested("callSettings", CallSettings),
+            "config": parsed.nested("config", Config),
+        }
     except ValidationError as error:
         raise invalid_request(error) from None
     caller: Caller = request.caller  # type: ignore[attr-defined]
@@ -46,7 +50,7 @@ async def assistant_endpoint(request: HttpRequest) -> HttpResponseBase:
     except Refused as refusal:
         raise ApiError(503, str(refusal), headers={"Retry-After": "1"}) from None
     report.bind(run.head)
-    turn = _turn(parsed, run, caller)
+    turn = _turn(parsed, run, caller, options)
     _check(turn)
     return responses.live(run, lambda: _reply(turn, run), lambda run: report.ended(run, turn.transcript.usage))
 
@@ -58,7 +62,7 @@ def _used_up(quota: str) -> ApiError:
     )
 
 
-def _turn(parsed: AssistantRequest, run: Run, caller: Caller) -> Turn:
+def _turn(parsed: AssistantRequest, run: Run, caller: Caller, options: dict[str, dict[str, Any]]) -> Turn:
     """Applies the request's commands to the run's state; what is left is to answer them."""
     try:
         transcript = LAYOUTS[settings.ASSISTANT_MESSAGE_FORMAT](run.controller.document)
@@ -75,10 +79,9 @@ def _turn(parsed: AssistantRequest, run: Run, caller: Caller) -> Turn:
         tool_results=results,
         tools={name: tool.model_dump(exclude_unset=True) for name, tool in (parsed.tools or {}).items()},
         system=parsed.system,
-        call_settings=parsed.nested("callSettings", CallSettings),
-        config=parsed.nested("config", Config),
         thread_id=parsed.threadId,
         owner=caller.owner if caller.is_named else None,
+        **options,
     )
 
 

@@ -54,7 +54,8 @@ def load(name: str) -> Assistant:
     except ImportError as error:
         if module_name == "assistants.llm":
             raise AssistantNotFound(
-                f"ASSISTANT: {name} needs more packages: pip install 'assistant-transport-backend-django[llm]'"
+                f"ASSISTANT: {name} needs more packages: "
+                f"pip install 'assistant-transport-backend-django[llm]' ({error})"
             ) from error
         if not isinstance(error, ModuleNotFoundError):
             raise

@@ -18,6 +18,9 @@ _LEFT_OUT = frozenset(vars(logging.makeLogRecord({}))) | {"asctime", "color_mess
 
 _WITH_HANDLERS = ("django", "django.server", "gunicorn.error", "gunicorn.access", "uvicorn.error")
 
+# Libraries that write what a provider is sent, or a line for each request to it.
+_QUOTING = ("anthropic", "openai", "httpcore", "httpcore2", "httpx", "httpx2")
+
 # Of these nothing is written, and finding them out is a fifth of a line's cost.
 logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
@@ -89,5 +92,6 @@ def configuration(level: str, *, json: bool) -> dict[str, Any]:
         # Their own handlers would print a second line, or another format; the root's is enough.
         "loggers": {name: {"handlers": [], "level": "NOTSET", "propagate": True} for name in _WITH_HANDLERS}
         # It would log every 4xx and 5xx once more; api.access has a line for each request.
-        | {"django.request": {"level": "CRITICAL"}},
+        | {"django.request": {"level": "CRITICAL"}}
+        | ({name: {"level": "WARNING"} for name in _QUOTING} if level in ("DEBUG", "INFO") else {}),
     }

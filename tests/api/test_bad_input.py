@@ -78,6 +78,9 @@ def test_a_body_that_no_client_sends_is_refused(client: Client, body: bytes, com
         ({"commands": [], "tools": {"t": {"parameters": "x"}}}, "tools.t.parameters"),
         ({"commands": [], "threadId": 5}, "threadId"),
         ({"commands": [], "callSettings": {"maxTokens": "many"}}, "callSettings.maxTokens"),
+        ({"commands": [], "maxTokens": "many"}, "maxTokens"),
+        ({"commands": [], "temperature": {"a": 1}}, "temperature.float"),
+        ({"commands": [], "tools": {f"t{n}": {"parameters": {}} for n in range(129)}}, "tools"),
         ({"commands": [], "config": "x"}, "config"),
     ],
 )

@@ -30,6 +30,9 @@ class Script:
         """Lets the reply say what images have arrived."""
         return self._write({"measure": True})
 
+    def apologise(self, text: str) -> None:
+        self._write({"apology": text})
+
     def fail(self) -> None:
         self._write({"fail": True})
 

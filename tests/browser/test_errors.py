@@ -24,6 +24,14 @@ def test_a_reply_that_fails_says_so_without_internals_and_is_tried_again(chat: C
     expect(chat.alert).to_have_count(0)
 
 
+def test_what_the_assistant_says_of_a_failure_is_shown_and_not_taken_for_a_lost_connection(chat: Chat) -> None:
+    script = chat.begin("My order?", "I look. ")
+    script.apologise("The network of the shop is down: I could not fetch your order.")
+    expect(chat.alert).to_contain_text("I could not fetch your order.")
+    expect(chat.lost).to_have_count(0)
+    chat.expect_idle()
+
+
 def test_after_a_failure_one_may_also_write_something_else(chat: Chat) -> None:
     chat.ask("Before", "Fine.")
     chat.begin("Fail too", "Half ")

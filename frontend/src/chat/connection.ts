@@ -120,6 +120,8 @@ export class Connection {
     this.#stopWaiting();
     if (this.unsent(this.extras?.state)) this.#fail(NOT_RECEIVED);
     else this.#cancelled();
+    this.#settled = true;
+    this.runtime.thread.cancelRun(); // a try that is under way
   };
 
   /** Shows another version of an edited message: the conversation `leaf`. */
@@ -132,9 +134,9 @@ export class Connection {
   /** What the runtime calls on the way. */
   handlers = {
     prepareSendCommandsRequest: (body: SendCommandsRequestBody) => {
-      this.#settled = false;
+      this.#settled = this.#dropping = false;
       if (!this.#resuming) this.#begin({ before: body.state as ChatState, commands: body.commands as Attempt["commands"] });
-      return body;
+      return this.#resuming ? { ...body, state: undefined } : body; // it may be large, and /resume has no use for it
     },
 
     onResponse: (response: Response) => {
@@ -151,7 +153,7 @@ export class Connection {
     onError: (error: Error) => {
       this.#settled = true;
       const failure = understand(error);
-      const away = this.#resuming && /^Status 5/.test(error.message);
+      const away = this.#resuming && /^Status (429|5)/.test(error.message);
       if (failure.kind === "lost" || away) this.#reconnect();
       else if (failure.kind === "key") this.#change({ status: failure });
       else if (failure.kind === "gone") this.#fail(this.unsent(this.extras?.state) ? NOT_RECEIVED : NOT_KEPT);
@@ -159,8 +161,8 @@ export class Connection {
     },
 
     onCancel: ({ error }: { error?: Error }) => {
-      if (error) return; // onError has seen it
-      if (!this.#dropping) return this.#cancelled();
+      if (error || !this.view.running) return; // onError or giveUp has seen to it
+      if (!this.#dropping) return this.#stopped();
       this.#dropping = false;
       this.#settled = true;
       this.#reconnect();
@@ -168,7 +170,6 @@ export class Connection {
 
     onFinish: () => {
       if (this.#settled) return;
-      this.finishedId = this.#runId;
       this.#end({ kind: "fine" });
     },
   };
@@ -186,6 +187,7 @@ export class Connection {
   }
 
   #end(status: Status) {
+    this.finishedId = this.#runId ?? this.finishedId;
     this.#resuming = false;
     this.#failures = 0;
     this.#change({ status, running: false });
@@ -195,9 +197,14 @@ export class Connection {
     this.#end({ kind: "failed", text });
   }
 
+  #stopped() {
+    const unsent = this.unsent(this.extras?.state);
+    this.#cancelled();
+    if (unsent) this.#change({ status: { kind: "failed", text: "Stopped before the server had answered." } });
+  }
+
   #cancelled() {
     this.#settled = true;
-    this.finishedId = this.#runId;
     this.#end({ kind: "fine" });
     void cancel({ threadId: this.id, runId: this.#runId });
   }

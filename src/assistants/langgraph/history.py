@@ -156,7 +156,7 @@ def _is_the_models(block: dict[str, Any]) -> bool:
         return bool(_text(block, "signature"))  # providers refuse one that they did not sign
     if kind in ("text", "image_url"):
         return _is_the_users(block)
-    return isinstance(kind, str) and kind not in CALL_BLOCKS
+    return kind in ("reasoning", "redacted_thinking")  # of anything else a model class may fetch what it names
 
 
 def _kept(kwargs: Any) -> dict[str, Any]:

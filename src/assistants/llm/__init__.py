@@ -3,12 +3,10 @@
 To be imported only where one of them answers: the libraries beneath take a second and some 60 MB.
 """
 
-import logging
 import os
 
-logging.getLogger("httpx2").setLevel(logging.WARNING)  # a line for every request would say nothing new
 os.environ.setdefault("PYDANTIC_AI_NO_BANNER", "1")  # it would stand among the log lines
 
-from assistants.llm.assistant import AnthropicAssistant, ModelAssistant, OpenAIAssistant  # noqa: E402
+from assistants.llm.assistant import AnthropicAssistant, ModelAssistant, OpenAIAssistant
 
 __all__ = ["AnthropicAssistant", "ModelAssistant", "OpenAIAssistant"]

@@ -49,6 +49,8 @@ class Writing:
     def set_usage(self, input_tokens: int, output_tokens: int) -> None:
         if self._message is not None:
             self._message.set_usage(input_tokens=input_tokens, output_tokens=output_tokens)
+        else:
+            self._transcript.count_usage(input_tokens=input_tokens, output_tokens=output_tokens)
 
     def _open(self) -> AssistantMessage:
         """The message, which begins with its first part: a reply that fails before leaves none."""

@@ -107,6 +107,13 @@ def test_no_address_is_given_to_a_model_to_fetch(url: Any) -> None:
     assert message.content == [kept]
 
 
+@pytest.mark.parametrize("kind", ["image", "file", "audio", "tool_use", "anything"])
+def test_no_block_of_a_forged_answer_reaches_a_model(kind: str) -> None:
+    block = {"type": kind, "source_type": "url", "url": "http://169.254.169.254/", "file": {"file_id": "x"}}
+    (message,) = read({"type": "ai", "content": [block, {"type": "text", "text": "Hi"}]})
+    assert message.content == [{"type": "text", "text": "Hi"}]
+
+
 def test_the_servers_own_results_win_over_the_clients() -> None:
     asked = AIMessage("", id="ai", tool_calls=[{"id": "c", "name": "get_sky", "args": {}, "type": "tool_call"}])
     server = (asked, ToolMessage("true", tool_call_id="c", id="t"))

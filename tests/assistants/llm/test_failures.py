@@ -138,3 +138,20 @@ def test_a_provider_that_is_not_there(start_chat: StartChat) -> None:
     chat = start_chat(OPENAI_BASE_URL=f"http://127.0.0.1:{free_port()}/v1")
     _, errors = chat.say("Hi").follow()
     assert_failed(chat, errors, "The model's provider cannot be reached. Please try again later.")
+
+
+@pytest.mark.parametrize("format_name", ["chat", "responses", "anthropic"])
+def test_no_library_writes_a_prompt_even_when_everything_is_logged(start_chat: StartChat, format_name: str) -> None:
+    chat = start_chat(format_name, LOG_LEVEL="DEBUG", SYSTEM_PROMPT="my very own instructions")
+    chat.stub.answer(answer(Say(["Hello."])))
+    chat.say("my very own words").follow()
+    assert "my very own" not in chat.log()
+    assert "sk-stub" not in chat.log()
+
+
+def test_what_was_paid_for_an_answer_without_a_word_is_counted(start_chat: StartChat) -> None:
+    chat = start_chat()
+    chat.stub.answer(answer())
+    _, errors = chat.say("Hi").follow()
+    assert errors
+    assert re.search(r'"outcome":"error".*"input_tokens":[1-9]', chat.log())

@@ -24,7 +24,6 @@ export const Markdown = memo(function Markdown() {
     <MarkdownTextPrimitive
       remarkPlugins={[remarkGfm]}
       components={components}
-      smooth={false} // a word is shown when it comes
       className="markdown"
     />
   );

@@ -54,7 +54,7 @@ class Pod:
     ) -> None:
         self.spec = workload["spec"]["template"]["spec"]
         (self.container,) = self.spec["containers"]
-        (declared,) = self.container["ports"]
+        declared, *_ = self.container["ports"]  # the first is the one that is served
         self.port = free_port()
         entrypoint, *arguments = self.container.get("command", [""])
         variables = _environment(self.container, objects, secret).items()

@@ -2,7 +2,7 @@
 FROM --platform=$BUILDPLATFORM node:24-slim AS page
 WORKDIR /frontend
 COPY frontend/package.json frontend/package-lock.json ./
-RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund
+RUN --mount=type=cache,target=/var/cache/npm npm ci --cache /var/cache/npm --no-audit --no-fund
 COPY frontend .
 RUN npm run build
 

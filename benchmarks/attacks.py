@@ -28,8 +28,8 @@ services:
   app:
     environment:
       ASSISTANT: benchmarks.assistant.Assistant
-      PYTHONPATH: /app/src:/work
-    volumes: ["{ROOT}/benchmarks:/work/benchmarks:ro"]
+      PYTHONPATH: /app/src:/measured
+    volumes: ["{ROOT}/benchmarks:/measured/benchmarks:ro"]
 """
 
 

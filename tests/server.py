@@ -1,7 +1,6 @@
 """Starts real server processes for the tests, and stops them."""
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -12,7 +11,7 @@ from collections.abc import Sequence
 from http.client import HTTPConnection
 from pathlib import Path
 
-import pytest
+from tests.programs import require
 
 ROOT = Path(__file__).resolve().parents[1]
 GUNICORN = (sys.executable, str(ROOT / "docker/serve.py"))
@@ -47,11 +46,7 @@ class Valkey:
         self.process: subprocess.Popen[bytes] | None = None
         if port is not None:
             return
-        self.program = shutil.which("valkey-server") or shutil.which("redis-server")
-        if self.program is None:
-            if os.environ.get("REQUIRE_ALL"):
-                raise AssertionError("neither valkey-server nor redis-server is installed")
-            pytest.skip("neither valkey-server nor redis-server is installed")
+        self.program = require("valkey-server", "redis-server")
         self.start()
 
     def start(self) -> None:

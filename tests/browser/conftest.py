@@ -1,7 +1,6 @@
 """The composed stack with an assistant that the tests direct, and a Chromium to use it with."""
 
 import os
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ from tests.browser.chat import Chat
 from tests.browser.watch import Watch
 from tests.conftest import StartServer
 from tests.image.conftest import Stack, image
+from tests.programs import require
 from tests.server import ROOT
 from tests.wire import Client
 
@@ -48,9 +48,9 @@ OpenChat = Callable[..., Chat]
 StartClient = Callable[..., Client]
 
 
-def chromium() -> str | None:
+def chromium() -> str:
     """The Chromium of this machine, or the one that CHROMIUM names."""
-    return os.environ.get("CHROMIUM") or shutil.which("chromium")
+    return os.environ.get("CHROMIUM") or require("chromium", "google-chrome")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -64,10 +64,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     program = chromium()
-    if program is None:
-        if os.environ.get("REQUIRE_ALL"):
-            raise AssertionError("chromium is not installed")
-        pytest.skip("chromium is not installed")
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
@@ -147,10 +143,7 @@ def open_chat(new_context: NewContext, watch: Callable[[BrowserContext], Watch],
 @pytest.fixture(scope="session")
 def page_built() -> None:
     """The page for servers that run here, without the image."""
-    if shutil.which("npm") is None:
-        if os.environ.get("REQUIRE_ALL"):
-            raise AssertionError("npm is not installed")
-        pytest.skip("npm is not installed")
+    require("npm")
     subprocess.run(["make", "frontend"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
 
 

@@ -1,14 +1,12 @@
 """The Kubernetes manifests, rendered as `kubectl apply --kustomize` would send them."""
 
-import os
-import shutil
 import subprocess
 from functools import cache
 from typing import Any
 
-import pytest
 import yaml
 
+from tests.programs import require
 from tests.server import ROOT
 
 EXAMPLE = "overlays/example"
@@ -26,11 +24,7 @@ def _render(kubectl: str, kustomization: str) -> str:
 
 def render(kustomization: str = EXAMPLE) -> list[Any]:
     """Every object of a kustomization. Skips the test where there is no kubectl, unless REQUIRE_ALL is set."""
-    kubectl = shutil.which("kubectl")
-    if kubectl is None:
-        assert not os.environ.get("REQUIRE_ALL"), "kubectl is not installed"
-        pytest.skip("kubectl is not installed")
-    return list(yaml.safe_load_all(_render(kubectl, kustomization)))
+    return list(yaml.safe_load_all(_render(require("kubectl"), kustomization)))
 
 
 def one(objects: list[Any], kind: str, name: str = "assistant") -> Any:

@@ -1,13 +1,12 @@
 """Whatever a page tells its reader to type works and answers what the page says."""
 
-import os
-import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.docs.pages import PAGES, Block, blocks, name
 from tests.docs.session import Session
+from tests.programs import require
 from tests.server import ROOT
 
 RUN = {"console", "bash", "python", "yaml", "json"}
@@ -36,9 +35,7 @@ def test_every_block_is_run_or_says_why_not(page: str) -> None:
 @pytest.mark.timeout(400)  # `make run` may first build the page
 @pytest.mark.parametrize("page", WITH_BLOCKS)
 def test_what_a_page_shows_works(page: str, tmp_path: Path) -> None:
-    if shutil.which("curl") is None:
-        assert not os.environ.get("REQUIRE_ALL"), "curl is not installed"
-        pytest.skip("curl is not installed")
+    require("curl")
     session = Session(tmp_path)
     try:
         for block in to_run(page):

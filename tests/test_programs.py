@@ -1,0 +1,21 @@
+"""A program that is missing skips a test by its name, and fails it where nothing may be skipped."""
+
+import pytest
+
+from tests.programs import require
+
+
+def test_a_missing_program_fails_where_everything_is_required(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUIRE_ALL", "1")
+    with pytest.raises(AssertionError, match="not installed: no-such-program or no-other"):
+        require("no-such-program", "no-other")
+
+
+def test_elsewhere_it_skips_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("REQUIRE_ALL", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="not installed: no-such-program"):
+        require("no-such-program")
+
+
+def test_the_first_that_is_there_is_taken() -> None:
+    assert require("no-such-program", "sh").endswith("/sh")

@@ -1,6 +1,6 @@
 """The assistant that this project is measured with."""
 
-from assistants import Turn
+from assistant_transport.assistants import Turn
 from benchmarks.conversation import tokens
 
 

@@ -1,8 +1,8 @@
 """This project with runs that are not logged, to measure what logging them costs."""
 
-from api import process
 from assistant_backend.asgi import application
-from runs import Feed, Head, Status
+from assistant_transport.http import process
+from assistant_transport.runs import Feed, Head, Status
 
 __all__ = ["application"]
 

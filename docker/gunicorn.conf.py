@@ -6,12 +6,10 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent))
-
 from assistant_backend import environment
-from assistant_backend.server import LAST_BYTES_SECONDS
-from telemetry import exposition, logs
-from worker import Worker
+from assistant_transport.serving.server import LAST_BYTES_SECONDS
+from assistant_transport.serving.worker import Worker
+from assistant_transport.telemetry import exposition, logs
 
 
 def cpus(cgroup: Path = Path("/sys/fs/cgroup")) -> int:

@@ -1,1 +1,1 @@
-"""HTTP in and out: requests, responses, probes and manners."""
+"""The names that upstream's plan for this backend gives; the code is in `assistant_transport.http`."""

@@ -1,5 +1,5 @@
 """The Django project: settings, URLs and the ASGI application. Configuration only."""
 
-__version__ = "0.1.0"
+from assistant_transport import __version__ as __version__
 
 SERVICE = "assistant-transport-backend-django"

@@ -13,11 +13,11 @@ from django.core.handlers.base import reset_urlconf
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, reset_queries
 
-from api import database, process, report
-from api.access import Access
-from api.asgi import BodyLimit, Lifespan, Receive, Scope, Send
 from assistant_backend.urls import urlpatterns
-from telemetry import exposition, metrics, sentry
+from assistant_transport.http import database, process, report
+from assistant_transport.http.access import Access
+from assistant_transport.http.asgi import BodyLimit, Lifespan, Receive, Scope, Send
+from assistant_transport.telemetry import exposition, metrics, sentry
 
 _tasks: set[asyncio.Task[None]] = set()
 

@@ -5,7 +5,7 @@ from environ import Env
 
 import assistant_backend
 from assistant_backend import environment
-from telemetry import logs
+from assistant_transport.telemetry import logs
 
 _env = environment.read()
 
@@ -75,20 +75,20 @@ DATABASES: dict[str, dict[str, object]] = (
     {"default": Env.db_url_config(_env["DATABASE_URL"]) | {"CONN_MAX_AGE": 0}} if _env["DATABASE_URL"] else {}
 )
 
-# `assistant_backend` comes before staticfiles: its runserver is the one that streams.
-INSTALLED_APPS = ["assistant_backend", "api", "corsheaders", "django.contrib.staticfiles"]
+# `assistant_transport` comes before staticfiles: its runserver is the one that streams.
+INSTALLED_APPS = ["assistant_transport", "assistant_transport.http", "corsheaders", "django.contrib.staticfiles"]
 
 # Each one is async: a sync middleware costs every stream a hop to a thread and back.
 MIDDLEWARE = [
-    "api.middleware.security_headers",
-    "api.middleware.close_while_draining",
+    "assistant_transport.http.middleware.security_headers",
+    "assistant_transport.http.middleware.close_while_draining",
     "corsheaders.middleware.CorsMiddleware",
-    "api.middleware.allowed_hosts",
-    "api.middleware.static_files",
+    "assistant_transport.http.middleware.allowed_hosts",
+    "assistant_transport.http.middleware.static_files",
 ]
 
 SILENCED_SYSTEM_CHECKS = [
-    "security.W001",  # no SecurityMiddleware: api.middleware.security_headers does it without a thread hop
+    "security.W001",  # no SecurityMiddleware: http.middleware.security_headers does it without a thread hop
     "security.W002",  # no XFrameOptionsMiddleware: the same
     "security.W003",  # no CsrfViewMiddleware: nothing here goes by cookies
 ]

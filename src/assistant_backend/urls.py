@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from api import probes, run_views, views
+from assistant_transport.http import probes, run_views, views
 
 urlpatterns = [
     path("", views.index),
@@ -16,5 +16,5 @@ urlpatterns = [
     re_path("", views.not_found),
 ]
 
-handler400 = "api.views.bad_request"
-handler500 = "api.views.server_error"
+handler400 = "assistant_transport.http.views.bad_request"
+handler500 = "assistant_transport.http.views.server_error"

@@ -7,7 +7,7 @@ import pytest
 import uvicorn
 from django.test import override_settings
 
-from assistant_backend import server
+from assistant_transport.serving import server
 from tests.conftest import StartServer
 from tests.wire import Client
 

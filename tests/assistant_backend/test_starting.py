@@ -52,7 +52,12 @@ def test_an_sdist_and_a_wheel_can_be_built(tmp_path: Path) -> None:
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     with tarfile.open(tmp_path / "assistant_transport_backend_django-0.1.0.tar.gz") as sdist:
         names = {name.partition("/")[2] for name in sdist.getnames()}
-    assert {"README.md", "LICENSE", "src/api/views.py", "src/api/templates/index.html"} <= names
+    assert {
+        "README.md",
+        "LICENSE",
+        "src/assistant_transport/http/views.py",
+        "src/assistant_transport/http/templates/index.html",
+    } <= names
     assert not any(name.startswith((".venv", "tests/client/node_modules")) for name in names)
     assert (tmp_path / "assistant_transport_backend_django-0.1.0-py3-none-any.whl").exists()
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from assistants import AssistantNotFound, load
+from assistant_transport.assistants import AssistantNotFound, load
 from tests.conftest import StartServer
 from tests.server import ROOT, Server
 from tests.wire import Client

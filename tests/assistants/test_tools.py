@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistants.tools import ToolError, calculate, current_time
+from assistant_transport.assistants.tools import ToolError, calculate, current_time
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import asyncio
 
-from assistants import Turn
-from transcript import AssistantMessage
+from assistant_transport.assistants import Turn
+from assistant_transport.transcript import AssistantMessage
 
 
 class Scripted:

@@ -9,8 +9,8 @@ from typing import Any
 
 import yaml
 
-from assistant_backend.server import LAST_BYTES_SECONDS
 from assistant_backend.variables import VARIABLES
+from assistant_transport.serving.server import LAST_BYTES_SECONDS
 from tests.deploy.manifests import one, render
 from tests.server import ROOT, environment
 

@@ -21,7 +21,7 @@ def test_the_store_suite_passes_on_valkey_9() -> None:
             "-m",
             "pytest",
             "-q",
-            "tests/api/test_runs.py",
+            "tests/http/test_runs.py",
             "tests/runs/test_resuming.py",
             "-k",
             "valkey",

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
-from runs import Controller, Limits, MemoryLog, Run, Runs
+from assistant_transport.runs import Controller, Limits, MemoryLog, Run, Runs
 from tests.wire import Reply
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runs import Controller
+from assistant_transport.runs import Controller
 from tests.runs.carry import carry
 
 keys = st.text(max_size=6).filter(lambda key: key not in ("__proto__", "constructor", "prototype"))

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from runs import Head, LogAway, MemoryLog, Quotas, Status
-from runs.feed import Feed
-from runs.valkey import ValkeyLog, writer
+from assistant_transport.runs import Head, LogAway, MemoryLog, Quotas, Status
+from assistant_transport.runs.feed import Feed
+from assistant_transport.runs.valkey import ValkeyLog, writer
 from tests.server import Valkey
 
 
@@ -106,7 +106,7 @@ def test_a_producer_never_appends_once_its_run_was_marked_interrupted(valkey: Va
 
 
 def test_memory_keeps_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("runs.memory.MAX_BYTES", 1000)
+    monkeypatch.setattr("assistant_transport.runs.memory.MAX_BYTES", 1000)
 
     async def work() -> None:
         kept = MemoryLog(ttl=60)

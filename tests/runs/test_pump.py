@@ -4,9 +4,9 @@ import asyncio
 import json
 from typing import Any
 
-from runs import Controller
-from runs.pump import Pump
-from runs.wire import DataStream
+from assistant_transport.runs import Controller
+from assistant_transport.runs.pump import Pump
+from assistant_transport.runs.wire import DataStream
 from tests.runs.carry import carry
 
 

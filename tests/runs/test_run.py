@@ -5,7 +5,7 @@ import gc
 import weakref
 from collections.abc import AsyncIterator
 
-from runs import Controller, Limits, MemoryLog, Runs, Status
+from assistant_transport.runs import Controller, Limits, MemoryLog, Runs, Status
 
 
 def test_the_grace_begins_anew_when_a_reader_comes_back_and_leaves() -> None:

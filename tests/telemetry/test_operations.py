@@ -11,7 +11,7 @@ import yaml
 from prometheus_client import Counter, Histogram
 from prometheus_client.metrics import MetricWrapperBase
 
-from telemetry import metrics
+from assistant_transport.telemetry import metrics
 from tests.docs.pages import blocks
 from tests.server import ROOT
 

@@ -94,8 +94,8 @@ def test_an_error_arrives_when_the_process_ends_and_no_prompt_or_secret_with_it(
 def test_an_assistant_that_quotes_the_prompt_sends_none_of_it_even_when_traced(stub: Stub) -> None:
     fail(stub, "Quoting", PROMPT, SENTRY_TRACES_SAMPLE_RATE="1", SENTRY_ENVIRONMENT="a-test")
     by_logger = {event["logger"]: event for event in stub.items("event")}
-    assert set(by_logger) == {"acme", "runs.run"}
-    types = {value["type"] for value in by_logger["runs.run"]["exception"]["values"]}
+    assert set(by_logger) == {"acme", "assistant_transport.runs.run"}
+    types = {value["type"] for value in by_logger["assistant_transport.runs.run"]["exception"]["values"]}
     assert types == {"ExceptionGroup", "RuntimeError", "ValueError"}
     assert "logentry" not in by_logger["acme"]  # somebody else's message may hold anything
     assert {event["environment"] for event in by_logger.values()} == {"a-test"}
@@ -107,7 +107,7 @@ def test_an_assistant_that_quotes_the_prompt_sends_none_of_it_even_when_traced(s
 def test_no_integration_enables_itself() -> None:
     """Those of the AI SDKs (openai, anthropic, langchain, langgraph, pydantic_ai, mcp …) attach prompts."""
     code = (
-        "import sentry_sdk; from telemetry import sentry; "
+        "import sentry_sdk; from assistant_transport.telemetry import sentry; "
         "sentry.start('http://public@127.0.0.1:1/1', release='', environment='', sample_rate=1, traces_sample_rate=1); "
         "print(*sorted(sentry_sdk.get_client().integrations))"
     )

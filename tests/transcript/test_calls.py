@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from assistant_transport.transcript import LAYOUTS, Transcript
 from tests.transcript.written import written
-from transcript import LAYOUTS, Transcript
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from assistant_transport.transcript import LAYOUTS, Call, Entry, Image, Reasoning, Text, Transcript, Usage
 from tests.transcript.written import written
-from transcript import LAYOUTS, Call, Entry, Image, Reasoning, Text, Transcript, Usage
 
 
 def a_whole_turn(transcript: Transcript) -> None:

@@ -5,9 +5,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from runs import Controller
+from assistant_transport.runs import Controller
+from assistant_transport.transcript import LAYOUTS, Transcript
 from tests.runs.carry import carry
-from transcript import LAYOUTS, Transcript
 
 
 def written(layout: str, write: Callable[[Transcript], None], before: Any = None) -> Any:

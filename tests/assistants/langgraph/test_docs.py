@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from assistants.langgraph import Resume
+from assistant_transport.assistants.langgraph import Resume
 from tests.assistants.langgraph.conftest import TOOLS, result, told
 from tests.server import ROOT, Server
 from tests.wire import Client
@@ -79,5 +79,5 @@ def test_the_documented_command_is_one() -> None:
 def test_the_documented_keys_are_what_a_graph_is_given() -> None:
     keys = re.findall(r"^\| `(\w+)` \|", DOCS, re.MULTILINE)
     assert keys == ["frontend_tools", "system", "call_settings", "owner"]
-    source = (ROOT / "src/assistants/langgraph/assistant.py").read_text()
+    source = (ROOT / "src/assistant_transport/assistants/langgraph/assistant.py").read_text()
     assert all(f'"{key}": ' in source for key in keys)

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 from langgraph.graph import START, MessagesState, StateGraph
 
-from assistants import Turn
-from assistants.langgraph import LangGraphAssistant
-from assistants.langgraph.history import History
-from assistants.langgraph.layout import entry_of
-from runs import Controller
+from assistant_transport.assistants import Turn
+from assistant_transport.assistants.langgraph import LangGraphAssistant
+from assistant_transport.assistants.langgraph.history import History
+from assistant_transport.assistants.langgraph.layout import entry_of
+from assistant_transport.runs import Controller
+from assistant_transport.transcript import LAYOUTS
 from tests.assistants.langgraph.conftest import Graph, told
 from tests.runs.carry import carry
-from transcript import LAYOUTS
 
 
 def read(*entries: Any, server: tuple[BaseMessage, ...] = ()) -> list[BaseMessage]:

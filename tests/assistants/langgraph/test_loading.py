@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from assistants import AssistantNotFound, load
+from assistant_transport.assistants import AssistantNotFound, load
 from tests.assistants.langgraph.conftest import Graph, told
 from tests.server import ROOT, Server, environment
 
@@ -47,14 +47,14 @@ def python(code: str) -> str:
 
 @pytest.mark.parametrize("package", ["langgraph", "langchain_core"])
 def test_without_the_extra_the_start_says_what_to_install(package: str) -> None:
-    code = f"import sys; sys.modules[{package!r}] = None\nimport assistants\n"
+    code = f"import sys; sys.modules[{package!r}] = None\nfrom assistant_transport import assistants\n"
     code += f"try: assistants.load({GRAPHS + 'plain'!r})\nexcept assistants.AssistantNotFound as error: print(error)"
     assert "LangGraph is not installed: pip install 'assistant-transport-backend-django[langgraph]'" in python(code)
 
 
 def test_the_mock_imports_nothing_of_it() -> None:
     # langchain_core.messages comes with assistant_stream, which looks for it by itself.
-    code = "import sys, assistant_backend.asgi, assistants; assistants.load('mock')\n"
+    code = "import sys, assistant_backend.asgi; from assistant_transport import assistants; assistants.load('mock')\n"
     code += (
         "print([name for name in sys.modules if name.partition('.')[0] == 'langgraph' or 'assistants.lang' in name])"
     )
@@ -62,6 +62,7 @@ def test_the_mock_imports_nothing_of_it() -> None:
 
 
 def test_nothing_is_traced_unless_it_is_asked_for() -> None:
-    code = "import assistants.langgraph; from langsmith.utils import tracing_is_enabled; print(tracing_is_enabled())"
+    code = "import assistant_transport.assistants.langgraph; from langsmith.utils import tracing_is_enabled\n"
+    code += "print(tracing_is_enabled())"
     code = f"import django; from django.conf import settings; settings.configure(); {code}"
     assert python(code).strip() == "False"

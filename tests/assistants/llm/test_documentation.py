@@ -4,7 +4,7 @@ import re
 import shutil
 from pathlib import Path
 
-from assistants.llm import failures
+from assistant_transport.assistants.llm import failures
 from tests.assistants.llm.conftest import Chat, StartChat
 from tests.providers import Say, Stub, Use, answer
 from tests.server import ROOT, Server
@@ -51,11 +51,12 @@ def with_tool(start_chat: StartChat, tmp_path: Path, tool: str, naming: str) -> 
     path = re.match(r"# (src/\S+)\n", tool)
     assert path is not None
     (tmp_path / path[1]).write_text(tool)
-    package = tmp_path / "src/assistants/tools/__init__.py"
+    package = tmp_path / "src/assistant_transport/assistants/tools/__init__.py"
     text = re.sub(r"^TOOLS: .*\n", naming, package.read_text(), flags=re.MULTILINE)
     package.write_text(
         text.replace(
-            "from assistants.tools.errors", "from assistants.tools.dice import roll_dice\nfrom assistants.tools.errors"
+            (errors := "from assistant_transport.assistants.tools.errors"),
+            f"from assistant_transport.assistants.tools.dice import roll_dice\n{errors}",
         )
     )
     return start_chat(PYTHONPATH=str(tmp_path / "src"))
@@ -72,7 +73,7 @@ def test_the_tool_is_added_as_it_says(start_chat: StartChat, tmp_path: Path) -> 
 
 
 def test_the_readmes_tool_rolls(start_chat: StartChat, tmp_path: Path) -> None:
-    (tool,) = re.findall(r"```python\n(# src/assistants/tools/.*?)```", README, re.DOTALL)
+    (tool,) = re.findall(r"```python\n(# src/assistant_transport/assistants/tools/.*?)```", README, re.DOTALL)
     chat = with_tool(start_chat, tmp_path, tool, PYTHON[1])
     chat.stub.answer(answer(Use("roll_dice", ['{"sides": 1}'])), answer(Say(["A one."])))
     state, errors = chat.say("Roll!").follow()

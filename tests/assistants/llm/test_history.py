@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic_ai import ModelRequest, ModelResponse, ToolCallPart, ToolReturnPart
 
-from assistants.llm import history
-from runs import StateDocument
+from assistant_transport.assistants.llm import history
+from assistant_transport.runs import StateDocument
+from assistant_transport.transcript import LAYOUTS, TranscriptError
 from tests.assistants.llm.conftest import Chat, StartChat
 from tests.providers import Say, answer
 from tests.wire import message
-from transcript import LAYOUTS, TranscriptError
 
 
 class Nowhere:

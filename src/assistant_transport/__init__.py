@@ -1,0 +1,3 @@
+"""A Django app that streams assistants to assistant-ui by its assistant-transport protocol."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,27 @@
+"""Finds the graph that ASSISTANT names."""
+
+from importlib import import_module
+from typing import Any
+
+from langgraph.graph import StateGraph
+from langgraph.pregel import Pregel
+
+from assistant_transport.assistants.langgraph.assistant import LangGraphAssistant
+
+
+def load(path: str) -> LangGraphAssistant:
+    """The assistant around the compiled graph at `module:graph`, or around what a function of that name returns.
+
+    Raises:
+        ModuleNotFoundError, AttributeError: nothing is there.
+        TypeError: it is no compiled graph.
+    """
+    module, _, name = path.partition(":")
+    found: Any = getattr(import_module(module), name)
+    if callable(found) and not isinstance(found, Pregel | StateGraph):
+        found = found()
+    if isinstance(found, StateGraph):
+        raise TypeError(f"{path} is a graph that is not compiled yet: call .compile() on it")
+    if not isinstance(found, Pregel):
+        raise TypeError(f"{path} is not a compiled graph, nor a function without arguments that returns one")
+    return LangGraphAssistant(found)

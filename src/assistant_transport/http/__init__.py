@@ -1,0 +1,1 @@
+"""HTTP in and out: requests, responses, probes and manners."""

@@ -1,0 +1,91 @@
+"""Async-native middleware: none of it hops to a thread on a stream's way."""
+
+from collections.abc import Awaitable, Callable
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.decorators import async_only_middleware
+from whitenoise.middleware import WhiteNoiseMiddleware
+
+from assistant_transport.http import process
+from assistant_transport.http.errors import ApiError
+
+Handler = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
+
+# What SecurityMiddleware and XFrameOptionsMiddleware would set, each of them at the price of a thread hop.
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+}
+
+
+@async_only_middleware
+def security_headers(get_response: Handler) -> Handler:
+    async def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = await get_response(request)
+        for name, value in SECURITY_HEADERS.items():
+            response.headers.setdefault(name, value)
+        if request.is_secure() and settings.HSTS_SECONDS:
+            response.headers["Strict-Transport-Security"] = f"max-age={settings.HSTS_SECONDS}"
+        return response
+
+    return middleware
+
+
+@async_only_middleware
+def close_while_draining(get_response: Handler) -> Handler:
+    """Lets go of every connection of a process that stops, so that the next request goes to another."""
+
+    async def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = await get_response(request)
+        if process.runs().draining:
+            response.headers["Connection"] = "close"
+        return response
+
+    return middleware
+
+
+@async_only_middleware
+def allowed_hosts(get_response: Handler) -> Handler:
+    """Refuses a Host that is not in ALLOWED_HOSTS, except on the probes."""
+
+    async def middleware(request: HttpRequest) -> HttpResponseBase:
+        if not request.path_info.startswith("/health"):
+            try:
+                request.get_host()
+            except DisallowedHost:
+                return ApiError(400, "This host is not one of ALLOWED_HOSTS.").response()
+        return await get_response(request)
+
+    return middleware
+
+
+@async_only_middleware
+def static_files(get_response: Handler) -> Handler:
+    """Serves static files by WhiteNoise, which is synchronous, and touches nothing else."""
+
+    def no_file(request: HttpRequest) -> HttpResponse:
+        return ApiError(404, f"There is nothing at {request.path}.").response()
+
+    whitenoise = WhiteNoiseMiddleware(no_file, settings)
+
+    def serve(request: HttpRequest) -> HttpResponse:
+        response = whitenoise(request)
+        # Read here, in the thread: an ASGI response must not iterate over a file.
+        return HttpResponse(b"".join(response), status=response.status_code, headers=dict(response.items()))
+
+    async def middleware(request: HttpRequest) -> HttpResponseBase:
+        if request.path_info.startswith(settings.STATIC_URL):
+            return await sync_to_async(serve)(request)
+        return await get_response(request)
+
+    return middleware

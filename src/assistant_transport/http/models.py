@@ -1,0 +1,132 @@
+"""The request, as the client of assistant-transport sends it (@assistant-ui/core 0.3.20).
+
+Field names are the protocol's. Fields that are not known are kept, since an app's `body` option may add any.
+"""
+
+from collections.abc import Sequence
+from functools import reduce
+from operator import or_
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, create_model, model_validator
+
+# No client sends as many; each costs a look through the state.
+_FEW = Field(max_length=64)
+
+
+class Model(BaseModel):
+    """A part of the request; unknown fields are kept."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class MessagePart(Model):
+    """A piece of a user's message: text, or an image as a URL or data URL."""
+
+    type: Literal["text", "image"]
+    text: str | None = None
+    image: str | None = None
+
+    @model_validator(mode="after")
+    def _has_its_content(self) -> "MessagePart":
+        if getattr(self, self.type) is None:
+            raise ValueError(f"a part of type {self.type} needs the field {self.type}")
+        return self
+
+    def content(self) -> dict[str, Any]:
+        """The part as it goes into the state: its own two fields, for converters break on a null."""
+        return {"type": self.type, self.type: getattr(self, self.type)}
+
+
+class UserMessage(Model):
+    role: Literal["user"] = "user"
+    parts: Annotated[list[MessagePart], _FEW]
+    id: str | None = None  # newer clients name their message and show it before the server has it
+
+
+class AddMessageCommand(Model):
+    type: Literal["add-message"] = "add-message"
+    message: UserMessage
+    parentId: str | None = None  # the last message that the client renders, maybe one that only it knows
+    sourceId: str | None = None  # not null: this message replaces that one, an edit
+
+
+class AddToolResultCommand(Model):
+    type: Literal["add-tool-result"] = "add-tool-result"
+    toolCallId: str
+    result: Any
+    toolName: str | None = None
+    isError: StrictBool = False
+    artifact: Any = None
+    modelContent: list[dict[str, Any]] | None = None
+
+
+class ToolDefinition(Model):
+    """A tool that the client runs itself; `parameters` is a JSON Schema."""
+
+    description: str | None = None
+    parameters: dict[str, Any] | None = None
+    providerOptions: dict[str, Any] | None = None
+
+
+class CallSettings(Model):
+    maxTokens: StrictInt | None = None
+    temperature: StrictFloat | StrictInt | None = None
+    topP: StrictFloat | StrictInt | None = None
+    presencePenalty: StrictFloat | StrictInt | None = None
+    frequencyPenalty: StrictFloat | StrictInt | None = None
+    seed: StrictInt | None = None
+    headers: dict[str, str | None] | None = None
+
+
+class Config(Model):
+    """`apiKey` and `baseUrl` are never used: they would make this server a proxy to anywhere."""
+
+    apiKey: str | None = None
+    baseUrl: str | None = None
+    modelName: str | None = None
+    reasoningEffort: str | None = None
+
+
+Command = Annotated[AddMessageCommand | AddToolResultCommand, Field(discriminator="type")]
+
+
+class AssistantRequest(Model):
+    """One request: commands to apply to the state, in order, and what an assistant needs to answer them."""
+
+    commands: Annotated[list[Command], _FEW]
+    state: Any = None
+    system: str | None = None
+    tools: Annotated[dict[str, ToolDefinition], Field(max_length=128)] | None = None
+    threadId: str | None = None
+    parentId: str | None = None
+    callSettings: CallSettings | None = None
+    config: Config | None = None
+    runConfig: dict[str, Any] | None = None
+
+    def nested(self, field: str, model: type[Model]) -> dict[str, Any]:
+        """`callSettings` or `config` as sent, over the deprecated copies of its fields at the top level.
+
+        Raises:
+            ValidationError: a copy is not valid.
+        """
+        extra = self.model_extra or {}
+        copies = model.model_validate({name: extra[name] for name in model.model_fields if name in extra})
+        sent: Model | None = getattr(self, field)
+        return copies.model_dump(exclude_unset=True) | (sent.model_dump(exclude_unset=True) if sent else {})
+
+
+class RunRequest(Model):
+    """Which run: the one of that id, else the latest of that thread, else the caller's latest."""
+
+    runId: str | None = None
+    threadId: str | None = None
+
+
+def request_model(custom_commands: Sequence[type[BaseModel]]) -> type[AssistantRequest]:
+    """AssistantRequest with the commands that an assistant declares, besides the protocol's own two."""
+    if not custom_commands:
+        return AssistantRequest
+    known: Any = reduce(or_, custom_commands, AddMessageCommand | AddToolResultCommand)
+    commands: Any = (Annotated[list[Annotated[known, Field(discriminator="type")]], _FEW], ...)
+    return create_model("AssistantRequest", __base__=AssistantRequest, commands=commands)

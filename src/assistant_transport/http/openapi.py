@@ -1,0 +1,162 @@
+"""The API's description, OpenAPI 3.1, from the Pydantic models."""
+
+from typing import Any
+
+from django.conf import settings
+from pydantic.json_schema import models_json_schema
+
+from assistant_transport.http.models import AssistantRequest, RunRequest
+
+_REFERENCE = "#/components/schemas/{model}"
+
+_ERROR_SCHEMA = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {"type": "string", "description": "One sentence for a person."},
+        "details": {
+            "type": "array",
+            "description": "For an invalid request: where it is wrong, and how.",
+            "items": {
+                "type": "object",
+                "required": ["field", "problem"],
+                "properties": {"field": {"type": "string"}, "problem": {"type": "string"}},
+            },
+        },
+    },
+}
+
+_STREAM = {"type": "string", "description": "Frames of state operations; see the assistant-transport protocol."}
+_STREAMED = {"text/plain": {"schema": _STREAM}, "text/event-stream": {"schema": _STREAM}}
+_USED_UP = {"429": "The client or its API key has too many replies in the making."}
+_RUN_ID = {"schema": {"type": "string"}, "description": "Names the run: a secret, by which it is resumed."}
+_CALLER = [
+    {
+        "name": "X-Client-Id",
+        "in": "header",
+        "required": False,
+        "description": "Which client calls, at random. With it, threads can be resumed by their names.",
+        "schema": {"type": "string", "minLength": 22, "maxLength": 200, "pattern": "^[!-~]{22,200}$"},
+    }
+]
+_REFUSALS = {
+    "400": "The request is not valid; it says which field, and what was expected.",
+    "401": "An API key is required.",
+    "408": "The body took too long to arrive.",
+    "405": "The route takes another method; Allow says which.",
+    "413": "The body is larger than MAX_BODY_BYTES.",
+    "415": "The body is not application/json.",
+    "503": "Not now; Retry-After says when.",
+}
+
+
+def document(request_model: type[AssistantRequest]) -> dict[str, Any]:
+    """The OpenAPI document of this server, whose assistant takes what `request_model` says."""
+    _, definitions = models_json_schema(
+        [(request_model, "validation"), (RunRequest, "validation")], ref_template=_REFERENCE
+    )
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": settings.SERVICE,
+            "version": settings.VERSION,
+            "description": "assistant-ui's assistant-transport protocol, spoken by Django.",
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "paths": {
+            "/assistant": {"post": _assistant(request_model.__name__)},
+            "/initial-state": {"post": _initial_state()},
+            "/resume": {"post": _resume()},
+            "/cancel": {"post": _cancel()},
+            "/health": {"get": _json("Which service and version answers.", "service", "version")},
+            "/health/live": {"get": _json("200 while the event loop turns.")},
+            "/health/ready": {"get": _json("200 while new runs are welcome.", refusals={"503": "Not now."})},
+            "/health/startup": {"get": _json("200 once the process is up.", refusals={"503": "Not yet."})},
+            "/openapi.json": {
+                "get": {"summary": "This document.", "responses": {"200": _content("The document.", {})}}
+            },
+        },
+        "components": {"schemas": definitions["$defs"] | {"Error": _ERROR_SCHEMA}},
+    }
+
+
+def _assistant(model: str) -> dict[str, Any]:
+    return {
+        "operationId": "assistant",
+        "summary": "Answers a request's commands with a stream of state operations.",
+        "parameters": _CALLER,
+        "requestBody": _body(model),
+        "responses": {
+            "200": {
+                "description": "The stream: SSE on Accept: text/event-stream, else what ASSISTANT_PROTOCOL says.",
+                "headers": {"X-Run-Id": _RUN_ID},
+                "content": _STREAMED,
+            },
+            **_errors(_REFUSALS | _USED_UP),
+        },
+    }
+
+
+def _body(model: str) -> dict[str, Any]:
+    schema = {"$ref": _REFERENCE.format(model=model)}
+    return {"required": True, "content": {"application/json": {"schema": schema}}}
+
+
+def _initial_state() -> dict[str, Any]:
+    answer = {
+        "type": "object",
+        "required": ["runId", "state"],
+        "properties": {"runId": {"type": "string"}, "state": {}},
+    }
+    return _run_route(
+        "The latest run of the caller's thread, and the state before it.",
+        {"200": _content("A run to resume.", answer), "204": {"description": "None is kept."}},
+    )
+
+
+def _resume() -> dict[str, Any]:
+    length = {"schema": {"type": "integer"}, "description": "How many bytes of the body are history."}
+    headers = {"X-Run-Id": _RUN_ID, "Aui-Replay-Content-Length": length}
+    return _run_route(
+        "A run's stream from its beginning, live from where it stands.",
+        {"200": {"description": "The stream.", "headers": headers, "content": _STREAMED}},
+        {"404": "There is no such run of the caller's.", "409": "The run's encoding is another one."},
+    )
+
+
+def _cancel() -> dict[str, Any]:
+    answer = {"type": "object", "required": ["runId"], "properties": {"runId": {"type": "string"}}}
+    return _run_route(
+        "Tells a run to stop, in whichever process it is carried.",
+        {"202": _content("It was told.", answer)},
+        {"404": "There is no such run of the caller's."},
+    )
+
+
+def _run_route(summary: str, answers: dict[str, Any], refusals: dict[str, str] | None = None) -> dict[str, Any]:
+    return {
+        "summary": summary,
+        "parameters": _CALLER,
+        "requestBody": _body("RunRequest"),
+        "responses": {**answers, **_errors(_REFUSALS | (refusals or {}))},
+    }
+
+
+def _json(summary: str, *fields: str, refusals: dict[str, str] | None = None) -> dict[str, Any]:
+    names = ("status", *fields)
+    schema = {
+        "type": "object",
+        "required": list(names),
+        "properties": {name: {"type": "string"} for name in names},
+    }
+    answers = {status: _content(text, schema) for status, text in (refusals or {}).items()}
+    return {"summary": summary, "responses": {"200": _content(summary, schema), **answers}}
+
+
+def _errors(refusals: dict[str, str]) -> dict[str, Any]:
+    schema = {"$ref": _REFERENCE.format(model="Error")}
+    return {status: _content(description, schema) for status, description in refusals.items()}
+
+
+def _content(description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"description": description, "content": {"application/json": {"schema": schema}}}

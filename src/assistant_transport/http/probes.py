@@ -1,0 +1,31 @@
+"""Health probes. They answer whatever the Host, for kubelet sends the pod's address."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from assistant_transport.http import database, process
+from assistant_transport.http.endpoint import endpoint
+
+
+@endpoint("GET", "HEAD", public=True)
+async def live(request: HttpRequest) -> HttpResponse:
+    """200 while the event loop turns."""
+    return JsonResponse({"status": "live"})
+
+
+@endpoint("GET", "HEAD", public=True)
+async def ready(request: HttpRequest) -> HttpResponse:
+    """200 while new runs are welcome, even if they cannot be logged; else 503 and why."""
+    runs = process.runs()
+    if runs.draining:
+        return JsonResponse({"status": "unavailable", "failing": ["draining"]}, status=503)
+    if database.is_configured() and not await database.answers():
+        return JsonResponse({"status": "unavailable", "failing": ["database"]}, status=503)
+    if runs.log.degraded:
+        return JsonResponse({"status": "degraded", "failing": ["run log"]})
+    return JsonResponse({"status": "ready"})
+
+
+@endpoint("GET", "HEAD", public=True)
+async def startup(request: HttpRequest) -> HttpResponse:
+    """200 once settings, assistant and worker are up."""
+    return JsonResponse({"status": "started"}) if process.started else JsonResponse({"status": "starting"}, status=503)

@@ -1,0 +1,51 @@
+"""What this process has one of: its assistant and its runs."""
+
+from functools import cache
+
+from django.conf import settings
+
+from assistant_transport import assistants
+from assistant_transport.assistants import Assistant
+from assistant_transport.runs import Limits, MemoryLog, Quotas, RunLog, Runs
+
+# Set once the lifespan has started; the startup probe tells it on.
+started = False
+
+
+@cache
+def assistant() -> Assistant:
+    """The assistant that ASSISTANT names. Raises assistants.AssistantNotFound."""
+    return assistants.load(settings.ASSISTANT)
+
+
+@cache
+def assistant_name() -> str:
+    """What logs and metrics call the assistant."""
+    return str(getattr(assistant(), "name", type(assistant()).__name__))
+
+
+@cache
+def runs() -> Runs:
+    limits = Limits(
+        flush_interval=settings.FLUSH_INTERVAL_SECONDS,
+        grace=settings.RUN_GRACE_SECONDS,
+        run_seconds=settings.MAX_RUN_SECONDS,
+        run_bytes=settings.MAX_RUN_BYTES,
+    )
+    quotas = Quotas()
+    return Runs(_log(quotas), limits, settings.MAX_CONCURRENT_RUNS, quotas, settings.MAX_STATES_BYTES)
+
+
+def _log(quotas: Quotas) -> RunLog:
+    if not settings.REDIS_URL:
+        return MemoryLog(settings.RUN_TTL_SECONDS)
+    from assistant_transport.runs.valkey import ValkeyLog
+
+    return ValkeyLog(
+        settings.REDIS_URL,
+        ttl=settings.RUN_TTL_SECONDS,
+        lease=settings.RUN_LEASE_SECONDS,
+        longest=settings.MAX_RUN_SECONDS,
+        cancel=lambda run_id: runs().stop(run_id),
+        quotas=quotas,
+    )

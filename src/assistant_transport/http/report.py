@@ -1,0 +1,79 @@
+"""What operators learn of the runs: a line and the counts of each, and the gauges of the whole process."""
+
+import asyncio
+import logging
+from functools import cache
+
+from django.conf import settings
+from prometheus_client import Counter
+
+from assistant_transport.http import process
+from assistant_transport.runs import Head, Run, Status
+from assistant_transport.telemetry import context, metrics
+from assistant_transport.transcript import Usage
+
+logger = logging.getLogger(__name__)
+
+_GAUGE_SECONDS = 1.0
+_OUTCOMES = (Status.DONE, Status.ERROR, Status.CANCELLED, Status.INTERRUPTED)
+
+
+def bind(head: Head) -> None:
+    """Names the run, and its thread, in every line of the request from here on; neither in clear."""
+    context.bind(run=context.digest(head.id))
+    if head.thread is not None:
+        context.bind(thread=context.digest(head.owner, head.thread))
+
+
+def ended(run: Run, usage: Usage) -> None:
+    """Writes and counts a run that has ended."""
+    seconds = run.seconds
+    _ended(run.status).inc()
+    metrics.run_seconds.observe(seconds)
+    metrics.frames.inc(run.frames)
+    metrics.written_bytes.inc(run.feed.size)
+    if any(usage):
+        _took("input").inc(usage.input_tokens)
+        _took("output").inc(usage.output_tokens)
+    line = {
+        "assistant": process.assistant_name(),
+        "outcome": run.status.value,
+        "first_byte_ms": round(run.first_frame_seconds * 1000, 1),
+        "duration_ms": round(seconds * 1000, 1),
+        "frames": run.frames,
+        "bytes": run.feed.size,
+        **usage._asdict(),
+    }
+    text = f"run {run.status}: {run.frames} frames, {sum(usage)} tokens in {line['duration_ms']} ms"
+    logger.info(text, extra=line)
+
+
+@cache
+def _ended(outcome: Status) -> Counter:
+    """The counter, for it takes longer to find than to count."""
+    return metrics.runs.labels(process.assistant_name(), outcome)
+
+
+@cache
+def _took(kind: str) -> Counter:
+    return metrics.tokens.labels(process.assistant_name(), kind)
+
+
+def resumed() -> None:
+    """Counts a client that came back to a run."""
+    metrics.resumes.inc()
+
+
+async def keep_gauges() -> None:
+    """Says how this process is, for ever. Not where it changes: that may be in a signal handler, or for each token."""
+    for outcome in _OUTCOMES:
+        _ended(outcome)  # at 0, or the first one's increase goes unseen
+    metrics.workers.set(1)
+    metrics.run_capacity.set(settings.MAX_CONCURRENT_RUNS)
+    runs = process.runs()
+    while True:
+        metrics.active_runs.set(runs.active)
+        metrics.draining.set(runs.draining)
+        metrics.log_degraded.set(runs.log.degraded)
+        metrics.log_lag_seconds.set(runs.log.lag)
+        await asyncio.sleep(_GAUGE_SECONDS)

@@ -1,0 +1,54 @@
+"""A run as an HTTP response that nothing on its way buffers."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from django.conf import settings
+from django.http import HttpRequest, StreamingHttpResponse
+
+from assistant_transport.http import process
+from assistant_transport.runs import PROTOCOLS, Feed, Head, Run
+
+REPLAY_LENGTH = "Aui-Replay-Content-Length"
+
+
+def protocol_for(request: HttpRequest) -> str:
+    """The encoding that the request asks for: SSE by its Accept header, else what ASSISTANT_PROTOCOL says."""
+    sse = "text/event-stream" in request.headers.get("Accept", "")
+    return "assistant-transport" if sse else settings.ASSISTANT_PROTOCOL
+
+
+def live(run: Run, work: Callable[[], Awaitable[None]], on_end: Callable[[Run], object]) -> StreamingHttpResponse:
+    """The response that carries `run` while `work` writes it; `on_end` hears of the run's end."""
+    return _stream(run.head, process.runs().carry(run, work, settings.HEARTBEAT_SECONDS, on_end))
+
+
+def replay(head: Head, feed: Feed, *, from_state: bool) -> StreamingHttpResponse:
+    """The response that brings a run back from its beginning, live from where it stands.
+
+    `from_state` begins with the state before the run, for a client that does not have it: appended text would double.
+    """
+    wire = PROTOCOLS[head.protocol]()
+    first = wire.state([f'{{"type":"set","path":[],"value":{head.state}}}']).encode() if from_state else b""
+
+    async def body() -> AsyncIterator[bytes]:
+        if first:
+            yield first
+        async for frames in feed.read(wire.heartbeat, settings.HEARTBEAT_SECONDS):
+            yield frames
+
+    response = _stream(head, body())
+    # What is there by now is history, not to be acted on again: a client would run its tools once more.
+    response.headers[REPLAY_LENGTH] = str(len(first) + feed.size)
+    return response
+
+
+def _stream(head: Head, body: AsyncIterator[bytes]) -> StreamingHttpResponse:
+    return StreamingHttpResponse(
+        body,
+        headers={
+            "Content-Type": PROTOCOLS[head.protocol].content_type,
+            "X-Run-Id": head.id,
+            "Cache-Control": "no-cache, no-transform",
+            "X-Accel-Buffering": "no",
+        },
+    )

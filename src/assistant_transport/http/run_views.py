@@ -1,0 +1,82 @@
+"""The routes by which a client comes back to a run, or stops it."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from pydantic import ValidationError
+
+from assistant_transport.http import process, report, responses
+from assistant_transport.http.body import read_json
+from assistant_transport.http.caller import Caller
+from assistant_transport.http.endpoint import endpoint
+from assistant_transport.http.errors import ApiError, invalid_request
+from assistant_transport.http.models import RunRequest
+from assistant_transport.runs import Record, Status
+
+
+@endpoint("POST")
+async def initial_state(request: HttpRequest) -> HttpResponse:
+    """The latest run of the caller's thread, or of all its threads, and the state before it; 204 if none is kept."""
+    asked = _asked(request)
+    record = await _latest(request, asked.threadId or request.GET.get("threadId"))
+    if record is None:
+        return HttpResponse(status=204)
+    # The state is JSON already; parsing it only to write it again would cost as much as the rest.
+    body = f'{{"runId":"{record.head.id}","state":{record.head.state}}}'
+    return HttpResponse(body, content_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+@endpoint("POST")
+async def resume(request: HttpRequest) -> HttpResponseBase:
+    """A run's stream from its beginning, live from where it stands."""
+    asked = _asked(request)
+    record = await _find(request, asked)
+    wanted = responses.protocol_for(request)
+    if wanted != record.head.protocol:
+        raise ApiError(409, f"This run's encoding is {record.head.protocol}; the request asks for {wanted}.")
+    feed = await process.runs().log.follow(record)
+    report.resumed()
+    return responses.replay(record.head, feed, from_state=asked.runId is None)
+
+
+@endpoint("POST")
+async def cancel(request: HttpRequest) -> HttpResponse:
+    """Tells a run to stop, in whichever process it is carried."""
+    asked = _asked(request)
+    caller: Caller = request.caller  # type: ignore[attr-defined]
+    if asked.runId is not None and process.runs().stop(asked.runId, caller.owner):
+        return JsonResponse({"runId": asked.runId}, status=202)  # this process's own: the log is not needed
+    record = await _find(request, asked)
+    await process.runs().cancel(record)
+    return JsonResponse({"runId": record.head.id}, status=202)
+
+
+def _asked(request: HttpRequest) -> RunRequest:
+    try:
+        return RunRequest.model_validate(read_json(request))
+    except ValidationError as error:
+        raise invalid_request(error) from None
+
+
+async def _find(request: HttpRequest, asked: RunRequest) -> Record:
+    """The run that is asked for, by its id or as its thread's latest. Somebody else's does not exist."""
+    caller: Caller = request.caller  # type: ignore[attr-defined]
+    if asked.runId is None:
+        record = await _latest(request, asked.threadId)
+    else:
+        record = await process.runs().log.find(asked.runId)
+    if record is None or record.head.owner != caller.owner or record.status is Status.BROKEN:
+        raise _no_such_run()
+    report.bind(record.head)
+    return record
+
+
+async def _latest(request: HttpRequest, thread: str | None) -> Record | None:
+    caller: Caller = request.caller  # type: ignore[attr-defined]
+    if not caller.is_named:
+        return None  # a thread's name can be guessed
+    record = await process.runs().log.latest(caller.owner, thread)
+    return None if record is None or record.status is Status.BROKEN else record
+
+
+def _no_such_run() -> ApiError:
+    return ApiError(404, "There is no such run of yours.")

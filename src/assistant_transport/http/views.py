@@ -1,0 +1,150 @@
+"""The routes of the assistant, of the page and of the API's description."""
+
+import logging
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from pydantic import ValidationError
+
+from assistant_transport.assistants import InvalidTurn, ReplyFailed, Turn
+from assistant_transport.http import commands, database, openapi, process, report, responses
+from assistant_transport.http.body import read_json
+from assistant_transport.http.caller import Caller
+from assistant_transport.http.endpoint import endpoint
+from assistant_transport.http.errors import ApiError, invalid_request
+from assistant_transport.http.models import AssistantRequest, CallSettings, Config, request_model
+from assistant_transport.runs import Failed, QuotaUsedUp, Refused, Run, TooLarge
+from assistant_transport.transcript import LAYOUTS, TranscriptError
+
+logger = logging.getLogger(__name__)
+
+
+@cache
+def _request_model() -> type[AssistantRequest]:
+    return request_model(getattr(process.assistant(), "commands", ()))
+
+
+@endpoint("POST")
+async def assistant_endpoint(request: HttpRequest) -> HttpResponseBase:
+    """Answers a request's commands with a stream of state operations."""
+    try:
+        parsed = _request_model().model_validate(read_json(request))
+        options = {
+            "call_settings": parsed.nested("callSettings", CallSettings),
+            "config": parsed.nested("config", Config),
+        }
+    except ValidationError as error:
+        raise invalid_request(error) from None
+    caller: Caller = request.caller  # type: ignore[attr-defined]
+    try:
+        protocol = responses.protocol_for(request)
+        run = process.runs().new(
+            caller.owner, parsed.threadId, protocol, parsed.state, found=caller.is_named, quotas=caller.quotas
+        )
+    except QuotaUsedUp as used:
+        raise _used_up(str(used)) from None
+    except Refused as refusal:
+        raise ApiError(503, str(refusal), headers={"Retry-After": "1"}) from None
+    report.bind(run.head)
+    turn = _turn(parsed, run, caller, options)
+    _check(turn)
+    return responses.live(run, lambda: _reply(turn, run), lambda run: report.ended(run, turn.transcript.usage))
+
+
+def _used_up(quota: str) -> ApiError:
+    who = "You have" if quota.startswith("owner") else "Your API key has"
+    return ApiError(
+        429, f"{who} too many replies in the making. Please wait for one to end.", headers={"Retry-After": "1"}
+    )
+
+
+def _turn(parsed: AssistantRequest, run: Run, caller: Caller, options: dict[str, dict[str, Any]]) -> Turn:
+    """Applies the request's commands to the run's state; what is left is to answer them."""
+    try:
+        transcript = LAYOUTS[settings.ASSISTANT_MESSAGE_FORMAT](run.controller.document)
+        results = commands.apply(parsed.commands, transcript)
+    except TooLarge:
+        raise ApiError(413, f"The commands would change more than {settings.MAX_RUN_BYTES} bytes of state.") from None
+    except TranscriptError as error:
+        raise ApiError(400, f"The request is not valid: {error}") from None
+    return Turn(
+        transcript=transcript,
+        text=transcript.last_user_text(),
+        controller=run.controller,
+        commands=parsed.commands,
+        tool_results=results,
+        tools={name: tool.model_dump(exclude_unset=True) for name, tool in (parsed.tools or {}).items()},
+        system=parsed.system,
+        thread_id=parsed.threadId,
+        owner=caller.owner if caller.is_named else None,
+        **options,
+    )
+
+
+def _check(turn: Turn) -> None:
+    """Lets the assistant refuse a turn while that can still be a status."""
+    check = getattr(process.assistant(), "check", None)
+    try:
+        if check is not None:
+            check(turn)
+    except InvalidTurn as problem:
+        status = 413 if problem.too_large else 400
+        raise ApiError(status, str(problem)) from None
+
+
+async def _reply(turn: Turn, run: Run) -> None:
+    try:
+        async with database.own_connections():
+            await process.assistant().reply(turn)
+    except BaseException as error:
+        if not run.is_cancelled:
+            turn.transcript.finish("error")
+        if isinstance(error, ReplyFailed):
+            raise Failed(str(error)) from error
+        raise
+    turn.transcript.finish("completed")
+
+
+@endpoint("GET", "HEAD", public=True)
+async def health_check(request: HttpRequest) -> HttpResponse:
+    """Says which service and version answers here."""
+    return JsonResponse({"status": "healthy", "service": settings.SERVICE, "version": settings.VERSION})
+
+
+@endpoint("GET", "HEAD")
+async def openapi_document(request: HttpRequest) -> HttpResponse:
+    return JsonResponse(_openapi())
+
+
+@cache
+def _openapi() -> dict[str, Any]:
+    return openapi.document(_request_model())
+
+
+@endpoint("GET", "HEAD", public=True)
+async def index(request: HttpRequest) -> HttpResponse:
+    """The chat page where it was built, else one that says what this is."""
+    if settings.CHAT_PAGE:
+        return render(request, "chat.html")
+    context = {"service": settings.SERVICE, "version": settings.VERSION, "host": request.get_host()}
+    return render(request, "index.html", context)
+
+
+@endpoint("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", public=True)
+async def not_found(request: HttpRequest) -> HttpResponse:
+    raise ApiError(404, f"There is nothing at {request.path}.")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's own 400s, as a Host header that is no host."""
+    return ApiError(400, "The request is malformed.").response()
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Only a middleware's mistake ends here; a view's is http.endpoint's."""
+    logger.exception("The request failed")
+    return ApiError(500, "The server failed to answer.").response()

@@ -1,0 +1,175 @@
+"""The state of one run on the server's side, and the operations that keep the client's copy equal to it.
+
+It stands in for assistant-stream's StateManager, whose copy of the path on every write costs a long
+conversation dearly. Here a value is encoded once, when it is written, and kept as the client will see it.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from assistant_stream.state import lookup_state
+from assistant_stream.state_proxy import StateProxy
+
+from assistant_transport.runs.encoding import encode
+
+PathSegment = str | int
+
+# What the client's accumulator refuses as a segment (assistant-stream, assertSafePathSegment).
+_UNSAFE_SEGMENTS = frozenset({"__proto__", "constructor", "prototype"})
+
+
+class Operations(Protocol):
+    """Where a document's operations go, in order."""
+
+    def set(self, path: str, value: str) -> None:
+        """Takes a `set`: the path and the value, both as JSON."""
+
+    def append_text(self, path: str, text: str) -> None:
+        """Takes an `append-text`: the path as JSON, the text as it is."""
+
+
+class StateDocument:
+    """JSON that changes by operations. Not thread-safe: write from the event loop's thread only."""
+
+    def __init__(self, value: Any, operations: Operations) -> None:
+        self.value = value
+        self.operations = operations
+        self.generation = 0  # grows with every `set`, after which a cursor looks its place up again
+        self._proxy = StateProxy(self, [])
+
+    def set(self, path: Sequence[PathSegment], value: Any) -> None:
+        """Replaces what stands at `path`; an index equal to a list's length appends. `[]` is the root.
+
+        Raises:
+            ValueError, TypeError: `value` is not JSON that a client accepts.
+            KeyError: `path` leads nowhere.
+        """
+        if not _UNSAFE_SEGMENTS.isdisjoint(path):
+            raise KeyError(f"clients refuse the path {list(path)}")
+        encoded = encode(value)
+        self._place(path, json.loads(encoded))
+        self.generation += 1
+        self.operations.set(encode_path(path), encoded)
+
+    def cursor(self, path: Sequence[PathSegment]) -> "TextCursor":
+        """The string at `path`, to append to; it must be there."""
+        return TextCursor(self, path)
+
+    def append_text(self, path: Sequence[PathSegment], value: str) -> None:
+        """Appends to the string at `path`; where there is none yet, sets it, for a client would refuse to append."""
+        if not isinstance(value, str):
+            raise TypeError(f"only text can be appended, not {type(value).__name__}")
+        try:
+            found = self.get_value_at_path(path)
+        except KeyError:
+            found = None
+        if found is None:
+            self.set(path, value)
+        else:
+            self.cursor(path).append(value)
+
+    def _place(self, path: Sequence[PathSegment], value: Any) -> None:
+        if not path:
+            self.value = value
+            return
+        if self.value is None:
+            self.value = {}
+        container = self.value
+        for segment in path[:-1]:
+            key = _key(container, segment)
+            child = container[key] if _has(container, key) else None
+            if child is None:
+                child = {}
+                _put(container, key, child)
+            container = child
+        _put(container, _key(container, path[-1]), value)
+
+    # What assistant-stream's RunController and its state proxies call.
+
+    @property
+    def state(self) -> Any:
+        """A proxy over the state that can be written to, or None where the state is null."""
+        return None if self.value is None else self._proxy
+
+    @property
+    def state_data(self) -> Any:
+        return self.value
+
+    def get_value_at_path(self, path: Sequence[PathSegment]) -> Any:
+        return lookup_state(self.value, path)
+
+    def add_operations(self, operations: Sequence[Any]) -> None:
+        for operation in operations:
+            path, value = operation["path"], operation["value"]
+            if operation["type"] == "append-text":
+                self.append_text(path, value)
+            elif not self._is_written_back(path, value):
+                self.set(path, value)
+
+    def _is_written_back(self, path: Sequence[PathSegment], value: Any) -> bool:
+        # `state["list"] += [1]` first extends the list, then assigns the proxy to its own place.
+        return isinstance(value, StateProxy) and value._manager is self and value._path == path
+
+    def flush(self) -> None:
+        """Nothing to do: operations are handed on in order, at once."""
+
+
+class TextCursor:
+    """A known string in a document, to append to without looking for it again."""
+
+    __slots__ = ("_container", "_document", "_encoded_path", "_generation", "_key", "_path")
+
+    def __init__(self, document: StateDocument, path: Sequence[PathSegment]) -> None:
+        self._document = document
+        self._path = path
+        self._encoded_path = encode_path(path)
+        self._find()
+
+    def _find(self) -> None:
+        found = self._document.get_value_at_path(self._path)
+        if not isinstance(found, str):
+            raise TypeError(f"expected text at {self._encoded_path}, found {type(found).__name__}")
+        self._generation = self._document.generation
+        if self._path:
+            self._container = self._document.get_value_at_path(self._path[:-1])
+            self._key = _key(self._container, self._path[-1])
+
+    def append(self, text: str) -> None:
+        """Appends `text` to the string."""
+        if not text:
+            return
+        document = self._document
+        if self._generation != document.generation:
+            self._find()
+        if self._path:
+            self._container[self._key] += text
+        else:
+            document.value += text
+        document.operations.append_text(self._encoded_path, text)
+
+
+def encode_path(path: Sequence[PathSegment]) -> str:
+    """A path as the wire has it: a JSON list of strings."""
+    return encode([str(segment) for segment in path])
+
+
+def _key(container: Any, segment: PathSegment) -> Any:
+    if isinstance(container, list):
+        if not str(segment).isdecimal() or int(segment) > len(container):
+            raise KeyError(segment)
+        return int(segment)
+    if isinstance(container, dict):
+        return str(segment)
+    raise KeyError(segment)
+
+
+def _has(container: Any, key: Any) -> bool:
+    return key < len(container) if isinstance(container, list) else key in container
+
+
+def _put(container: Any, key: Any, value: Any) -> None:
+    if isinstance(container, list) and key == len(container):
+        container.append(value)
+    else:
+        container[key] = value

@@ -1,0 +1,99 @@
+"""Where runs are kept, so that a reader who was cut off finds the whole reply: the interface, and what it speaks of."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from assistant_transport.runs.feed import Feed
+
+
+class Status(StrEnum):
+    """What became of a run."""
+
+    RUNNING = "running"
+    DONE = "done"
+    ERROR = "error"
+    CANCELLED = "cancelled"
+    INTERRUPTED = "interrupted"  # its process died, or had to stop before the run was done
+    BROKEN = "broken"  # its log has a gap, so it is never replayed
+
+
+@dataclass(frozen=True)
+class Head:
+    """What identifies a run.
+
+    `owner` is an opaque name; `found` says whether the owner's latest run is found without its id; `thread` is the
+    client's name of a thread or None; `protocol` a key of runs.PROTOCOLS; `state` the client's state before, as JSON.
+    """
+
+    id: str
+    owner: str
+    found: bool
+    thread: str | None
+    protocol: str
+    state: str
+
+    @property
+    def resumable(self) -> bool:
+        """Whether somebody could come back to it after its reader has gone."""
+        return self.found or self.thread is not None
+
+
+@dataclass(frozen=True)
+class Record:
+    """A run as the log knows it."""
+
+    head: Head
+    status: Status
+
+
+class LogAway(Exception):  # noqa: N818 - the name says what happened
+    """The log cannot be reached, or does not answer in time. Live replies go on without it."""
+
+
+class Writer(Protocol):
+    """Logs one run. It never waits and never raises: a log that is away must not disturb a live reply."""
+
+    def append(self, frames: bytes) -> None:
+        """Takes whole frames."""
+
+    def end(self, status: Status) -> None:
+        """Takes the outcome; nothing may follow."""
+
+
+class RunLog(Protocol):
+    """Keeps runs until a while after their end. Whatever reads raises LogAway where the log is away."""
+
+    async def open(self) -> None:
+        """Begins to work; does not wait for the log's home to be there."""
+
+    async def drain(self, seconds: float) -> None:
+        """Lets readers of other processes' runs read on for `seconds`, then ends what they read in so many words."""
+
+    async def close(self) -> None:
+        """Writes what is left, for a bounded time."""
+
+    @property
+    def degraded(self) -> bool:
+        """True while runs cannot be logged."""
+
+    @property
+    def lag(self) -> float:
+        """For how many seconds the oldest frame has waited that is not logged yet."""
+
+    def begin(self, head: Head, feed: Feed) -> Writer:
+        """Begins to log a run, whose live frames are in `feed`; it becomes its thread's and its owner's latest."""
+
+    async def find(self, run_id: str) -> Record | None: ...
+
+    async def latest(self, owner: str, thread: str | None) -> Record | None:
+        """The owner's latest run in `thread`, or of all where `thread` is None."""
+
+    async def follow(self, record: Record) -> Feed:
+        """The frames of a run that was found, from its first on, live until its end. To be read at once."""
+
+    async def is_followed(self, run_id: str) -> bool:
+        """Whether somebody reads the run from the log, in any process."""
+
+    async def cancel(self, run_id: str) -> None:
+        """Tells the process that carries the run to stop it."""

@@ -1,0 +1,95 @@
+"""The log of one process: its runs' own frames, kept for a while."""
+
+import asyncio
+from dataclasses import dataclass
+
+from assistant_transport.runs.feed import Feed
+from assistant_transport.runs.log import Head, Record, RunLog, Status, Writer
+
+# What ended runs may take together; beyond it the oldest go before their time.
+MAX_BYTES = 256 * 1024 * 1024
+
+
+@dataclass
+class _Entry(Writer):
+    """A run that is kept. Its frames are the live ones, so there is nothing to append."""
+
+    log: "MemoryLog"
+    head: Head
+    feed: Feed
+    status: Status = Status.RUNNING
+
+    def append(self, frames: bytes) -> None:
+        pass
+
+    def end(self, status: Status) -> None:
+        self.status = status
+        self.log.keep(self)
+
+
+class MemoryLog(RunLog):
+    """Keeps runs in this process for `ttl` seconds after their end. A restart forgets them."""
+
+    degraded = False
+    lag = 0.0
+
+    def __init__(self, ttl: float) -> None:
+        self._ttl = ttl
+        self._entries: dict[str, _Entry] = {}
+        self._latest: dict[tuple[str, str | None], str] = {}
+        self._ended: dict[str, int] = {}  # by end, oldest first: the bytes that each takes
+        self._size = 0
+
+    async def open(self) -> None:
+        pass
+
+    async def drain(self, seconds: float) -> None:
+        pass  # there are no other processes' runs
+
+    async def close(self) -> None:
+        pass
+
+    def begin(self, head: Head, feed: Feed) -> Writer:
+        entry = self._entries[head.id] = _Entry(self, head, feed)
+        for place in _places(head):
+            self._latest[place] = head.id
+        return entry
+
+    def keep(self, entry: _Entry) -> None:
+        """Keeps a run that ended, for a while and within bounds."""
+        size = self._ended[entry.head.id] = entry.feed.size + len(entry.head.state.encode())
+        self._size += size
+        while len(self._ended) > 1 and self._size > MAX_BYTES:
+            self._forget(next(iter(self._ended)))
+        asyncio.get_running_loop().call_later(self._ttl, self._forget, entry.head.id)
+
+    def _forget(self, run_id: str) -> None:
+        self._size -= self._ended.pop(run_id, 0)
+        entry = self._entries.pop(run_id, None)
+        if entry is not None:
+            for place in _places(entry.head):
+                if self._latest.get(place) == run_id:
+                    del self._latest[place]
+
+    async def find(self, run_id: str) -> Record | None:
+        entry = self._entries.get(run_id)
+        return None if entry is None else Record(entry.head, entry.status)
+
+    async def latest(self, owner: str, thread: str | None) -> Record | None:
+        return await self.find(self._latest.get((owner, thread), ""))
+
+    async def follow(self, record: Record) -> Feed:
+        return self._entries[record.head.id].feed
+
+    async def is_followed(self, run_id: str) -> bool:
+        return False  # who follows here is a reader of the live feed
+
+    async def cancel(self, run_id: str) -> None:
+        pass  # a run that is not this process's is nobody's
+
+
+def _places(head: Head) -> list[tuple[str, str | None]]:
+    """Where the run is the latest: its owner's, and its owner's thread's."""
+    if not head.found:
+        return []
+    return [(head.owner, None)] + ([(head.owner, head.thread)] if head.thread is not None else [])

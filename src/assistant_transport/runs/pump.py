@@ -1,0 +1,112 @@
+"""Gathers what an assistant writes and turns it into frames: few for a burst, one each at a model's pace."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from assistant_transport.runs.encoding import quote, to_bytes
+from assistant_transport.runs.wire import Wire
+
+
+class TooLarge(ValueError):  # noqa: N818 - the name says what is wrong
+    """An assistant, or a request's commands, wrote more at once than a whole run may take."""
+
+
+class Pump:
+    """Takes operations and chunks in order, merges neighbouring appends, encodes each frame once.
+
+    The first frame leaves as soon as the event loop turns; later ones at most one every `interval` seconds.
+    To be used from the event loop's thread only.
+    """
+
+    def __init__(self, wire: Wire, publish: Callable[[bytes], None], interval: float, most: int) -> None:
+        self._wire = wire
+        self._publish = publish
+        self._interval = interval
+        self._loop = asyncio.get_running_loop()
+        self._frames: list[str] = []
+        self._operations: list[str] = []
+        self._append_path = ""
+        self._append_texts: list[str] = []
+        self._most = most
+        self._gathered = 0
+        self._scheduled: asyncio.Handle | None = None
+        self._last_flush = float("-inf")
+        self.frames = 0  # published by now
+
+    def set(self, path: str, value: str) -> None:
+        """Takes a `set` operation; both arguments are JSON.
+
+        Raises:
+            TooLarge: more was gathered at once than a run may take.
+        """
+        self._close_append()
+        self._gathered += len(value)
+        if self._gathered > self._most:
+            raise TooLarge(f"more than {self._most} bytes at once")
+        self._operations.append(f'{{"type":"set","path":{path},"value":{value}}}')
+        self._schedule()
+
+    def append_text(self, path: str, text: str) -> None:
+        """Takes an `append-text` operation; `path` is JSON, `text` is not."""
+        if path != self._append_path:
+            self._close_append()
+            self._append_path = path
+        self._append_texts.append(text)
+        if self._scheduled is None:
+            self._schedule()
+
+    def put_nowait(self, chunk: Any) -> None:
+        """Takes an assistant-stream chunk, as the queue of its RunController would.
+
+        Raises:
+            ValueError, TypeError: the chunk holds something that is not JSON for a strict client.
+        """
+        self._add_frame(self._wire.chunk(chunk))
+
+    def error(self, message: str) -> None:
+        """Takes an error, for the user to read."""
+        self._add_frame(self._wire.error(message))
+
+    def end(self) -> None:
+        """Publishes all that is left and what ends the stream."""
+        self._add_frame(self._wire.end())
+        self.flush()
+
+    def flush(self) -> None:
+        """Publishes what was gathered."""
+        if self._scheduled is not None:
+            self._scheduled.cancel()
+            self._scheduled = None
+        self._close_state()
+        if self._frames:
+            self.frames += len(self._frames)
+            data = to_bytes("".join(self._frames))
+            self._frames.clear()
+            self._gathered = 0
+            self._last_flush = self._loop.time()
+            self._publish(data)
+
+    def _schedule(self) -> None:
+        if self._scheduled is None:
+            wait = self._last_flush + self._interval - self._loop.time()
+            self._scheduled = self._loop.call_soon(self.flush) if wait <= 0 else self._loop.call_later(wait, self.flush)
+
+    def _add_frame(self, frame: str) -> None:
+        if frame:
+            self._close_state()
+            self._frames.append(frame)
+            self._schedule()
+
+    def _close_state(self) -> None:
+        self._close_append()
+        if self._operations:
+            self._frames.append(self._wire.state(self._operations))
+            self._operations = []
+
+    def _close_append(self) -> None:
+        if self._append_texts:
+            text = quote("".join(self._append_texts))
+            self._operations.append(f'{{"type":"append-text","path":{self._append_path},"value":{text}}}')
+            self._append_texts.clear()
+        self._append_path = ""

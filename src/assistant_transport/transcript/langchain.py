@@ -1,0 +1,205 @@
+"""The layout `langchain`: what upstream's with-assistant-transport example renders by convertLangChainMessages."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from assistant_transport.transcript.base import CallPlace, Transcript, given, new_id
+from assistant_transport.transcript.reading import Call, Entry, Image, Part, Text, dicts, reasoning_of, text_of
+from assistant_transport.transcript.writers import (
+    AssistantMessage,
+    Cursor,
+    Message,
+    Path,
+    ReasoningWriter,
+    ToolCall,
+    Usage,
+)
+
+
+class LangChainTranscript(Transcript):
+    user_role_key = "type"
+    user_role = "human"
+
+    def add_tool_result(self, call_id: str, result: Any, *, name: str | None = None, **extra: Any) -> str:
+        place = self._find(call_id)
+        if place is None:
+            call = {"id": call_id, "name": name or "tool", "args": {}, "partial_json": "{}"}
+            self._add({"id": new_id(), "type": "ai", "content": "", "tool_calls": [call]})
+            place = len(self.messages) - 1, 0
+        position, index = place
+        # Rendering throws where the two names differ, so the call's own counts.
+        tool = str(self.messages[position]["tool_calls"][index].get("name") or name or "tool")
+        self._place_result(position, tool_message(call_id, tool, result, **extra))
+        return tool
+
+    def _calls_of(self, position: int, message: Message) -> dict[str, CallPlace]:
+        calls = message.get("tool_calls") if message.get("type") == "ai" else None
+        return {
+            call["id"]: (position, index)
+            for index, call in enumerate(calls if isinstance(calls, list) else [])
+            if isinstance(call, dict) and isinstance(call.get("id"), str)
+        }
+
+    def _place_result(self, position: int, message: Message) -> None:
+        """A result stands directly behind its call's message and its other results: at the end it would not render."""
+        place = position + 1
+        while place < len(self.messages) and self.messages[place].get("type") == "tool":
+            if self.messages[place].get("tool_call_id") == message["tool_call_id"]:
+                self._document.set(["messages", place], message)
+                return
+            place += 1
+        if place == len(self.messages):
+            self._add(message)
+        else:
+            self._replace([*self.messages[:place], message, *self.messages[place:]])
+
+    def _user_message(self, message_id: str | None, parts: list[dict[str, Any]]) -> Message:
+        if len(parts) == 1 and parts[0]["type"] == "text":
+            return {"id": message_id, "type": "human", "content": parts[0]["text"]}
+        # Images render only in this form; `{type: "image"}` is dropped.
+        content = [
+            {"type": "image_url", "image_url": {"url": part["image"]}} if part["type"] == "image" else part
+            for part in parts
+        ]
+        return {"id": message_id, "type": "human", "content": content}
+
+    def _text_of(self, message: Message) -> str:
+        content = message.get("content")
+        if isinstance(content, str):
+            return content
+        texts = [part.get("text") for part in content if isinstance(part, dict)] if isinstance(content, list) else []
+        return "\n".join(text for text in texts if isinstance(text, str))
+
+    def entries(self) -> list[Entry]:
+        entries: list[Entry] = []
+        calls: dict[str, Call] = {}
+        for message in self.messages:
+            match message:
+                case {"type": "human" | "ai"}:
+                    entries.append(Entry(self._is_user(message), [*_read(message)]))
+                    calls.update((part.id, part) for part in entries[-1].parts if isinstance(part, Call))
+                case {"type": "tool", "tool_call_id": str(call_id)} if call_id in calls:
+                    call = calls[call_id]
+                    call.result, call.is_error = message.get("content"), message.get("status") == "error"
+                    extra = message.get("additional_kwargs")
+                    call.model_content = extra.get("modelContent") if isinstance(extra, dict) else None
+        return entries
+
+    def _writer(self) -> AssistantMessage:
+        return LangChainMessage(self)
+
+
+class LangChainMessage(AssistantMessage):
+    """One turn of the assistant: an ai message, and a further one whenever something follows that it cannot hold."""
+
+    def __init__(self, transcript: LangChainTranscript) -> None:
+        super().__init__()
+        self._transcript = transcript
+        self._document = transcript._document
+        self._begin()
+
+    def _begin(self) -> None:
+        self.complete()
+        message = {"id": new_id(), "type": "ai", "content": "", "tool_calls": []}
+        self._path = self._transcript._add(message)
+        self._calls = 0
+        self._text: Cursor | None = None
+        self._pieces = 0
+
+    def append_text(self, text: str) -> None:
+        if self._text is None or self._calls:
+            if self._calls:
+                self._begin()
+            self._reasoning = None
+            self._text = self._document.cursor([*self._path, "content"])
+        self._text.append(text)
+
+    def _begin_reasoning(self, text: str) -> ReasoningWriter:
+        if self._text is not None or self._calls:
+            self._begin()
+        piece = {"type": "summary_text", "text": text}
+        path: Path = [*self._path, "additional_kwargs"]
+        if self._pieces:
+            self._document.set([*path, "reasoning", "summary", self._pieces], piece)
+        else:
+            self._document.set(path, {"reasoning": {"type": "reasoning", "summary": [piece]}})
+        self._pieces += 1
+        return ReasoningWriter(self._document, [*path, "reasoning", "summary", self._pieces - 1])
+
+    def _write_usage(self, usage: Usage) -> None:
+        tokens = {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens}
+        total = {"total_tokens": usage.input_tokens + usage.output_tokens}
+        self._document.set([*self._path, "usage_metadata"], tokens | total)
+
+    def _begin_call(self, call_id: str, name: str) -> ToolCall:
+        if self._transcript.messages[-1].get("type") == "tool":
+            self._begin()
+        call_id = self._transcript._begin_call(call_id, (int(self._path[-1]), self._calls))
+        path: Path = [*self._path, "tool_calls", self._calls]
+        self._document.set(path, {"id": call_id, "name": name, "args": {}, "partial_json": ""})
+        self._calls += 1
+        return LangChainToolCall(self._transcript, path, call_id, name)
+
+
+class LangChainToolCall(ToolCall):
+    def __init__(self, transcript: LangChainTranscript, path: Path, call_id: str, name: str) -> None:
+        super().__init__(call_id, name)
+        self._transcript = transcript
+        self._path = path
+        self._cursor = transcript._document.cursor([*path, "partial_json"])
+
+    def _append(self, text: str) -> None:
+        self._cursor.append(text)
+
+    def _completed(self) -> None:
+        try:
+            args = json.loads(self._args)
+        except ValueError:
+            return
+        if isinstance(args, dict):
+            self._transcript._document.set([*self._path, "args"], args)
+
+    def set_result(self, result: Any, *, is_error: bool = False, artifact: Any = None) -> None:
+        self.complete()
+        self._transcript.add_tool_result(self.id, result, is_error=is_error, **given(artifact=artifact))
+
+
+def _read(message: Message) -> Iterator[Part]:
+    """The parts of a human or an ai message."""
+    extra = message.get("additional_kwargs")
+    reasoning = extra.get("reasoning") if isinstance(extra, dict) else None
+    for piece in dicts(reasoning.get("summary")) if isinstance(reasoning, dict) else ():
+        yield from reasoning_of(piece)
+    content = message.get("content")
+    yield from text_of(content)
+    for item in dicts(content):
+        match item:
+            case {"type": "text", "text": str(text)}:
+                yield Text(text)
+            case {"type": "image_url", "image_url": {"url": str(url)}}:
+                yield Image(url)
+    for call in dicts(message.get("tool_calls")):
+        match call:
+            case {"id": str(call_id), "name": str(name)}:
+                args, streamed = call.get("args"), call.get("partial_json")
+                whole = json.dumps(args, ensure_ascii=False) if args else streamed
+                yield Call(call_id, name, whole if isinstance(whole, str) else "{}")
+
+
+def tool_message(call_id: str, name: str, result: Any, **extra: Any) -> Message:
+    """A result as a message of its own; its content is a string, whatever JSON the result was."""
+    content = result if isinstance(result, str) else json.dumps(result, ensure_ascii=False)
+    message: Message = {
+        "id": new_id(),
+        "type": "tool",
+        "tool_call_id": call_id,
+        "name": name,
+        "content": content,
+        "status": "error" if extra.get("is_error") else "success",
+    }
+    if "artifact" in extra:
+        message["artifact"] = extra["artifact"]
+    if "model_content" in extra:
+        message["additional_kwargs"] = {"modelContent": extra["model_content"]}
+    return message

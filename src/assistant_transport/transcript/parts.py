@@ -1,0 +1,145 @@
+"""The layout `parts`: `{id, role, parts: [...]}`, which assistant-ui's createMessageConverter takes nearly as it is."""
+
+from typing import Any
+
+from assistant_transport.transcript.base import CallPlace, Transcript, given, new_id
+from assistant_transport.transcript.reading import UNANSWERED, Call, Entry, Image, Part, dicts, reasoning_of, text_of
+from assistant_transport.transcript.writers import (
+    AssistantMessage,
+    Cursor,
+    Document,
+    Message,
+    Path,
+    ReasoningWriter,
+    ToolCall,
+    Usage,
+)
+
+
+class PartsTranscript(Transcript):
+    user_role_key = "role"
+    user_role = "user"
+
+    def add_tool_result(self, call_id: str, result: Any, *, name: str | None = None, **extra: Any) -> str:
+        i, j = self._find(call_id) or self._add_call(call_id, name or "tool")
+        path: Path = ["messages", i, "parts", j]
+        part = self.messages[i]["parts"][j]
+        write_result(self._document, path, part, result, **extra)
+        return str(part.get("toolName") or name or "tool")
+
+    def _calls_of(self, position: int, message: Message) -> dict[str, CallPlace]:
+        parts = message.get("parts")
+        return {
+            part["toolCallId"]: (position, j)
+            for j, part in enumerate(parts if isinstance(parts, list) else [])
+            if isinstance(part, dict) and part.get("type") == "tool-call" and isinstance(part.get("toolCallId"), str)
+        }
+
+    def _add_call(self, call_id: str, name: str) -> CallPlace:
+        part = tool_call_part(call_id, name) | {"argsText": "{}"}
+        self._add({"id": new_id(), "role": "assistant", "parts": [part]})
+        return len(self.messages) - 1, 0
+
+    def _user_message(self, message_id: str | None, parts: list[dict[str, Any]]) -> Message:
+        return {"id": message_id, "role": "user", "parts": parts}
+
+    def _text_of(self, message: Message) -> str:
+        parts = message.get("parts")
+        texts = [part.get("text") for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
+        return "\n".join(text for text in texts if isinstance(text, str))
+
+    def entries(self) -> list[Entry]:
+        return [
+            Entry(self._is_user(message), [part for item in dicts(message.get("parts")) for part in _read(item)])
+            for message in self.messages
+            if message.get("role") in ("user", "assistant")
+        ]
+
+    def _writer(self) -> AssistantMessage:
+        return PartsMessage(self, self._add({"id": new_id(), "role": "assistant", "parts": []}))
+
+
+class PartsMessage(AssistantMessage):
+    def __init__(self, transcript: PartsTranscript, path: Path) -> None:
+        super().__init__()
+        self._transcript = transcript
+        self._document = transcript._document
+        self._message_path = path
+        self._path: Path = [*path, "parts"]
+        self._count = 0
+        self._cursor: Cursor | None = None
+
+    def append_text(self, text: str) -> None:
+        if self._cursor is not None:
+            self._cursor.append(text)
+        elif text:
+            self.complete()
+            path = self._add({"type": "text", "text": text})
+            self._cursor = self._document.cursor([*path, "text"])
+
+    def _write_usage(self, usage: Usage) -> None:
+        tokens = {"inputTokens": usage.input_tokens, "outputTokens": usage.output_tokens}
+        self._document.set([*self._message_path, "usage"], tokens)
+
+    def _add(self, part: dict[str, Any]) -> Path:
+        path: Path = [*self._path, self._count]
+        self._document.set(path, part)
+        self._count += 1
+        self._cursor = None
+        return path
+
+    def _begin_reasoning(self, text: str) -> ReasoningWriter:
+        return ReasoningWriter(self._document, self._add({"type": "reasoning", "text": text}))
+
+    def _begin_call(self, call_id: str, name: str) -> ToolCall:
+        call_id = self._transcript._begin_call(call_id, (int(self._message_path[-1]), self._count))
+        part = tool_call_part(call_id, name)
+        return PartsToolCall(self._document, self._add(part), part)
+
+
+class PartsToolCall(ToolCall):
+    def __init__(self, document: Document, path: Path, part: dict[str, Any]) -> None:
+        super().__init__(part["toolCallId"], part["toolName"])
+        self._document = document
+        self._path = path
+        self._part = part
+        self._cursor = document.cursor([*path, "argsText"])
+
+    def _append(self, text: str) -> None:
+        self._cursor.append(text)
+
+    def set_result(self, result: Any, *, is_error: bool = False, artifact: Any = None) -> None:
+        self.complete()
+        write_result(self._document, self._path, self._part, result, is_error=is_error, **given(artifact=artifact))
+
+
+def tool_call_part(call_id: str, name: str) -> dict[str, Any]:
+    """A call whose arguments are still to come; without `result`, for a null would count as one."""
+    return {"type": "tool-call", "toolCallId": call_id, "toolName": name, "argsText": ""}
+
+
+def _read(item: dict[str, Any]) -> list[Part]:
+    """The part that an object of a message's `parts` is, if any."""
+    match item:
+        case {"type": "text", "text": str(text)}:
+            return [*text_of(text)]
+        case {"type": "image", "image": str(url)}:
+            return [Image(url)]
+        case {"type": "reasoning"}:
+            return [*reasoning_of(item)]
+        case {"type": "tool-call", "toolCallId": str(call_id), "toolName": str(name)}:
+            args = item.get("argsText")
+            result = item.get("result", UNANSWERED)
+            is_error, model_content = item.get("isError") is True, item.get("modelContent")
+            return [Call(call_id, name, args if isinstance(args, str) else "", result, is_error, model_content)]
+    return []
+
+
+def write_result(document: Document, path: Path, part: dict[str, Any], result: Any, **extra: Any) -> None:
+    """Writes a result beside its call; the result last, so that it is never seen without what belongs to it."""
+    if extra.get("is_error") or "isError" in part:
+        document.set([*path, "isError"], bool(extra.get("is_error")))
+    for name, key in (("artifact", "artifact"), ("model_content", "modelContent")):
+        if name in extra:
+            document.set([*path, key], extra[name])
+    document.set([*path, "result"], result)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.http import HttpRequest
+
 from assistant_transport.transcript import Transcript
 
 
@@ -22,8 +24,8 @@ class Turn:
     """One request to answer. Its messages and tool results stand in the transcript already."""
 
     transcript: Transcript
-    text: str | None  # what the user has written and nobody has answered yet, if anything
-    controller: Any  # assistant-stream's RunController, for an assistant with a state of its own
+    text: str | None = None  # what the user has written and nobody has answered yet, if anything
+    controller: Any = None  # assistant-stream's RunController, for an assistant with a state of its own
     commands: Sequence[Any] = ()  # as they came: AddMessageCommand, AddToolResultCommand, or the assistant's own
     tool_results: Sequence[ToolResult] = ()
     tools: dict[str, Any] = field(default_factory=dict)  # the client's tools, by name: a call of one ends the run
@@ -31,4 +33,9 @@ class Turn:
     call_settings: dict[str, Any] = field(default_factory=dict)
     config: dict[str, Any] = field(default_factory=dict)
     thread_id: str | None = None
-    owner: str | None = None  # who wrote, opaque; None for a client that does not say which one it is
+    request: HttpRequest | None = None  # the HTTP request that asks for this reply; None outside of a server
+    user: Any = None  # the Django user, as the setting CALLER found it; None where callers are no users of Django
+    owner: str | None = (
+        None  # an opaque name of the caller, to keep data by; None for one who cannot be told from others
+    )
+    caller: Any = None  # what CALLER returned for the request: an assistant_transport.callers.Caller

@@ -81,7 +81,8 @@ def _turn(parsed: AssistantRequest, run: Run, caller: Caller, options: dict[str,
         system=parsed.system,
         thread_id=parsed.threadId,
         owner=caller.owner if caller.is_named else None,
-        **options,
+        call_settings=options["call_settings"],
+        config=options["config"],
     )
 
 

@@ -47,7 +47,7 @@ def on_starting(server: Any) -> None:
     if _env["METRICS_PORT"]:
         try:
             server.metrics = exposition.Workers(_env["HOST"], _env["METRICS_PORT"])
-        except exposition.CannotListen as error:
+        except exposition.CannotListenError as error:
             sys.exit(str(error))
 
 

@@ -20,7 +20,7 @@ COLLECTING = sys.argv[1:2] == ["collectstatic"]
 _CASTS = {bool: "true or false", int: "a whole number", float: "a number"}
 
 
-class EnvironmentProblems(Exception):  # noqa: N818 - it is a list of problems, reported together
+class InvalidEnvironmentError(Exception):
     """What is wrong with the environment, one sentence a variable."""
 
     def __init__(self, problems: list[str]) -> None:
@@ -68,7 +68,7 @@ def parse(source: Mapping[str, str]) -> dict[str, Any]:
     """Every variable's value by name, from `source` (an environment).
 
     Raises:
-        EnvironmentProblems: one or more values are not valid; it names each.
+        InvalidEnvironmentError: one or more values are not valid; it names each.
     """
     problems: list[str] = []
     env = environ.Env()
@@ -86,7 +86,7 @@ def parse(source: Mapping[str, str]) -> dict[str, Any]:
             problems.append(f"{variable.name}: {problem}")
     problems += _contradictions(values)
     if problems:
-        raise EnvironmentProblems(problems)
+        raise InvalidEnvironmentError(problems)
     return values
 
 
@@ -135,5 +135,5 @@ def read() -> dict[str, Any]:
         parse(os.environ)
         ensure_secret_key()
         return parse(os.environ)
-    except EnvironmentProblems as problems:
+    except InvalidEnvironmentError as problems:
         sys.exit(str(problems))

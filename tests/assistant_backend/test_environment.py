@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from assistant_backend.environment import EnvironmentProblems, parse
+from assistant_backend.environment import InvalidEnvironmentError, parse
 from assistant_backend.variables import VARIABLES
 from tests.server import ROOT, environment
 
 
 def problems(**variables: str) -> list[str]:
-    with pytest.raises(EnvironmentProblems) as raised:
+    with pytest.raises(InvalidEnvironmentError) as raised:
         parse(variables)
     return [line.removeprefix("  - ") for line in str(raised.value).splitlines()[1:]]
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from assistant_transport.assistants import AssistantNotFound, load
+from assistant_transport.assistants import AssistantNotFoundError, load
 from tests.conftest import StartServer
 from tests.server import ROOT, Server
 from tests.wire import Client
@@ -37,7 +37,7 @@ def test_the_readmes_assistant_runs_as_it_stands(
 )
 def test_a_wrong_name_stops_the_start_and_says_why(name: str, says: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(ROOT / "tests/fixtures"))
-    with pytest.raises(AssistantNotFound, match=re.escape(says)):
+    with pytest.raises(AssistantNotFoundError, match=re.escape(says)):
         load(name)
     with pytest.raises(AssertionError, match=re.escape(says)):
         Server(ASSISTANT=name)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from assistant_transport.runs import Head, LogAway, MemoryLog, Quotas, Status
+from assistant_transport.runs import Head, LogUnavailableError, MemoryLog, Quotas, Status
 from assistant_transport.runs.feed import Feed
 from assistant_transport.runs.valkey import ValkeyLog, writer
 from tests.server import Valkey
@@ -45,7 +45,7 @@ async def until(holds: Callable[[], Awaitable[bool]]) -> None:
         try:
             if await holds():
                 return
-        except LogAway:
+        except LogUnavailableError:
             pass
         await asyncio.sleep(0.05)
 

@@ -5,10 +5,10 @@ from typing import Any, Protocol, cast
 
 from django.conf import settings
 
-from assistant_transport.assistants.errors import InvalidTurn, ReplyFailed
+from assistant_transport.assistants.errors import InvalidTurnError, ReplyError
 from assistant_transport.assistants.turn import ToolResult, Turn
 
-__all__ = ["Assistant", "AssistantNotFound", "InvalidTurn", "ReplyFailed", "ToolResult", "Turn", "load"]
+__all__ = ["Assistant", "AssistantNotFoundError", "InvalidTurnError", "ReplyError", "ToolResult", "Turn", "load"]
 
 _BY_NAME = {
     "mock": "assistant_transport.assistants.mock.MockAssistant",
@@ -25,14 +25,14 @@ class Assistant(Protocol):
     metrics call it instead of its class's.
 
     It may have a method `def check(self, turn: Turn) -> None`, called before the reply's stream begins: the
-    InvalidTurn that it raises becomes a 400 or 413. What goes wrong later is a ReplyFailed, whose text goes to the
+    InvalidTurnError that it raises becomes a 400 or 413. What goes wrong later is a ReplyError, whose text goes to the
     user; of any other exception the user sees no more than that the assistant failed.
     """
 
     async def reply(self, turn: Turn) -> None: ...
 
 
-class AssistantNotFound(Exception):  # noqa: N818 - the name says what happened
+class AssistantNotFoundError(Exception):
     """ASSISTANT names nothing that can answer; the text says what to mend."""
 
 
@@ -42,7 +42,7 @@ def load(name: str) -> Assistant:
     That is one of the names it has for ours, `langgraph:module:graph`, or the dotted path of a class or an object.
 
     Raises:
-        AssistantNotFound: nothing that can answer is there.
+        AssistantNotFoundError: nothing that can answer is there.
     """
     if name.startswith("langgraph:"):
         return _graph(name.removeprefix("langgraph:"))
@@ -53,20 +53,20 @@ def load(name: str) -> Assistant:
         found: Any = getattr(import_module(module_name), attribute)
     except ImportError as error:
         if module_name == "assistant_transport.assistants.llm":
-            raise AssistantNotFound(
+            raise AssistantNotFoundError(
                 f"ASSISTANT: {name} needs more packages: "
                 f"pip install 'assistant-transport-backend-django[llm]' ({error})"
             ) from error
         if not isinstance(error, ModuleNotFoundError):
             raise
-        raise AssistantNotFound(
+        raise AssistantNotFoundError(
             f"ASSISTANT: {path}: there is no module {error.name!r}; is its package on PYTHONPATH?"
         ) from error
     except AttributeError as error:
-        raise AssistantNotFound(f"ASSISTANT: the module {module_name} has no {attribute!r}") from error
+        raise AssistantNotFoundError(f"ASSISTANT: the module {module_name} has no {attribute!r}") from error
     assistant = found() if isinstance(found, type) else found
     if not callable(getattr(assistant, "reply", None)):
-        raise AssistantNotFound(f"ASSISTANT: {path} has no method `async def reply(self, turn)`")
+        raise AssistantNotFoundError(f"ASSISTANT: {path} has no method `async def reply(self, turn)`")
     return cast(Assistant, assistant)
 
 
@@ -74,18 +74,18 @@ def _graph(path: str) -> Assistant:
     try:
         from assistant_transport.assistants import langgraph
     except ModuleNotFoundError as error:
-        raise AssistantNotFound(
+        raise AssistantNotFoundError(
             "ASSISTANT: LangGraph is not installed: pip install 'assistant-transport-backend-django[langgraph]', "
             f"or build the image with EXTRA=langgraph ({error})"
         ) from error
     try:
         return langgraph.load(path)
     except ModuleNotFoundError as error:
-        raise AssistantNotFound(
+        raise AssistantNotFoundError(
             f"ASSISTANT: {path}: there is no module {error.name!r}; is its package on PYTHONPATH?"
         ) from error
     except (AttributeError, TypeError) as error:
-        raise AssistantNotFound(f"ASSISTANT: {error}") from error
+        raise AssistantNotFoundError(f"ASSISTANT: {error}") from error
 
 
 def _automatic() -> str:

@@ -3,7 +3,7 @@
 import secrets
 
 
-class InvalidTurn(ValueError):  # noqa: N818 - it is the request that is wrong
+class InvalidTurnError(ValueError):
     """Raised by an assistant's `check`: this turn cannot be answered. The text is for the client's developer.
 
     The request is answered 400, or 413 where the turn is `too_large`.
@@ -14,7 +14,7 @@ class InvalidTurn(ValueError):  # noqa: N818 - it is the request that is wrong
         self.too_large = too_large
 
 
-class ReplyFailed(Exception):  # noqa: N818 - the name says what happened
+class ReplyError(Exception):
     """Raised within a reply: it cannot go on. The text is for the user; what was written so far stays.
 
     The reason belongs into the log, beside `error_id`, which the user sees as well.

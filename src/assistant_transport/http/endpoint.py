@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from assistant_transport.http.body import read_json
 from assistant_transport.http.caller import identify
 from assistant_transport.http.errors import ApiError
-from assistant_transport.runs import LogAway
+from assistant_transport.runs import LogUnavailableError
 from assistant_transport.telemetry import context
 
 logger = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ def endpoint(*methods: str, public: bool = False) -> Callable[[View], View]:
                 return await view(request)
             except ApiError as error:
                 return error.response()
-            except LogAway:
+            except LogUnavailableError:
                 headers = {"Retry-After": "2"}
                 return ApiError(503, "Earlier replies cannot be read right now.", headers=headers).response()
             except Exception:

@@ -14,7 +14,7 @@ started = False
 
 @cache
 def assistant() -> Assistant:
-    """The assistant that ASSISTANT names. Raises assistants.AssistantNotFound."""
+    """The assistant that ASSISTANT names. Raises assistants.AssistantNotFoundError."""
     return assistants.load(settings.ASSISTANT)
 
 

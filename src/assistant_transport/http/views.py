@@ -10,14 +10,14 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from pydantic import ValidationError
 
-from assistant_transport.assistants import InvalidTurn, ReplyFailed, Turn
+from assistant_transport.assistants import InvalidTurnError, ReplyError, Turn
 from assistant_transport.http import commands, database, openapi, process, report, responses
 from assistant_transport.http.body import read_json
 from assistant_transport.http.caller import Caller
 from assistant_transport.http.endpoint import endpoint
 from assistant_transport.http.errors import ApiError, invalid_request
 from assistant_transport.http.models import AssistantRequest, CallSettings, Config, request_model
-from assistant_transport.runs import Failed, QuotaUsedUp, Refused, Run, TooLarge
+from assistant_transport.runs import QuotaExceededError, Run, RunFailedError, RunRefusedError, RunTooLargeError
 from assistant_transport.transcript import LAYOUTS, TranscriptError
 
 logger = logging.getLogger(__name__)
@@ -45,9 +45,9 @@ async def assistant_endpoint(request: HttpRequest) -> HttpResponseBase:
         run = process.runs().new(
             caller.owner, parsed.threadId, protocol, parsed.state, found=caller.is_named, quotas=caller.quotas
         )
-    except QuotaUsedUp as used:
+    except QuotaExceededError as used:
         raise _used_up(str(used)) from None
-    except Refused as refusal:
+    except RunRefusedError as refusal:
         raise ApiError(503, str(refusal), headers={"Retry-After": "1"}) from None
     report.bind(run.head)
     turn = _turn(parsed, run, caller, options)
@@ -67,7 +67,7 @@ def _turn(parsed: AssistantRequest, run: Run, caller: Caller, options: dict[str,
     try:
         transcript = LAYOUTS[settings.ASSISTANT_MESSAGE_FORMAT](run.controller.document)
         results = commands.apply(parsed.commands, transcript)
-    except TooLarge:
+    except RunTooLargeError:
         raise ApiError(413, f"The commands would change more than {settings.MAX_RUN_BYTES} bytes of state.") from None
     except TranscriptError as error:
         raise ApiError(400, f"The request is not valid: {error}") from None
@@ -92,7 +92,7 @@ def _check(turn: Turn) -> None:
     try:
         if check is not None:
             check(turn)
-    except InvalidTurn as problem:
+    except InvalidTurnError as problem:
         status = 413 if problem.too_large else 400
         raise ApiError(status, str(problem)) from None
 
@@ -104,8 +104,8 @@ async def _reply(turn: Turn, run: Run) -> None:
     except BaseException as error:
         if not run.is_cancelled:
             turn.transcript.finish("error")
-        if isinstance(error, ReplyFailed):
-            raise Failed(str(error)) from error
+        if isinstance(error, ReplyError):
+            raise RunFailedError(str(error)) from error
         raise
     turn.transcript.finish("completed")
 

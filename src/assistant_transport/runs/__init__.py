@@ -3,33 +3,33 @@
 from assistant_transport.runs.controller import Controller
 from assistant_transport.runs.document import StateDocument, TextCursor
 from assistant_transport.runs.feed import Feed
-from assistant_transport.runs.log import Head, LogAway, Record, RunLog, Status
+from assistant_transport.runs.log import Head, LogUnavailableError, Record, RunLog, Status
 from assistant_transport.runs.memory import MemoryLog
-from assistant_transport.runs.pump import TooLarge
+from assistant_transport.runs.pump import RunTooLargeError
 from assistant_transport.runs.quotas import Quotas
-from assistant_transport.runs.run import Failed, Limits, Run
-from assistant_transport.runs.service import QuotaUsedUp, Refused, Runs
+from assistant_transport.runs.run import Limits, Run, RunFailedError
+from assistant_transport.runs.service import QuotaExceededError, RunRefusedError, Runs
 from assistant_transport.runs.wire import PROTOCOLS, Wire
 
 __all__ = [
     "PROTOCOLS",
     "Controller",
-    "Failed",
     "Feed",
     "Head",
     "Limits",
-    "LogAway",
+    "LogUnavailableError",
     "MemoryLog",
-    "QuotaUsedUp",
+    "QuotaExceededError",
     "Quotas",
     "Record",
-    "Refused",
     "Run",
+    "RunFailedError",
     "RunLog",
+    "RunRefusedError",
+    "RunTooLargeError",
     "Runs",
     "StateDocument",
     "Status",
     "TextCursor",
-    "TooLarge",
     "Wire",
 ]

@@ -47,7 +47,7 @@ class Record:
     status: Status
 
 
-class LogAway(Exception):  # noqa: N818 - the name says what happened
+class LogUnavailableError(Exception):
     """The log cannot be reached, or does not answer in time. Live replies go on without it."""
 
 
@@ -62,7 +62,7 @@ class Writer(Protocol):
 
 
 class RunLog(Protocol):
-    """Keeps runs until a while after their end. Whatever reads raises LogAway where the log is away."""
+    """Keeps runs until a while after their end. Whatever reads raises LogUnavailableError where the log is away."""
 
     async def open(self) -> None:
         """Begins to work; does not wait for the log's home to be there."""

@@ -8,7 +8,7 @@ from assistant_transport.runs.encoding import quote, to_bytes
 from assistant_transport.runs.wire import Wire
 
 
-class TooLarge(ValueError):  # noqa: N818 - the name says what is wrong
+class RunTooLargeError(ValueError):
     """An assistant, or a request's commands, wrote more at once than a whole run may take."""
 
 
@@ -38,12 +38,12 @@ class Pump:
         """Takes a `set` operation; both arguments are JSON.
 
         Raises:
-            TooLarge: more was gathered at once than a run may take.
+            RunTooLargeError: more was gathered at once than a run may take.
         """
         self._close_append()
         self._gathered += len(value)
         if self._gathered > self._most:
-            raise TooLarge(f"more than {self._most} bytes at once")
+            raise RunTooLargeError(f"more than {self._most} bytes at once")
         self._operations.append(f'{{"type":"set","path":{path},"value":{value}}}')
         self._schedule()
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from assistant_transport.runs.controller import Controller
 from assistant_transport.runs.feed import Feed
-from assistant_transport.runs.log import Head, LogAway, Status, Writer
-from assistant_transport.runs.pump import Pump, TooLarge
+from assistant_transport.runs.log import Head, LogUnavailableError, Status, Writer
+from assistant_transport.runs.pump import Pump, RunTooLargeError
 from assistant_transport.runs.wire import PROTOCOLS
 
 logger = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ _ASK_SECONDS = 2.0
 _MOST_UNANSWERED = 5
 
 
-class Failed(Exception):  # noqa: N818 - the name says what happened
+class RunFailedError(Exception):
     """Raised by a run's work: it ends with this text, which is for the user. Whoever raises it has logged why."""
 
 
@@ -128,11 +128,11 @@ class Run:
         except asyncio.CancelledError:
             # If nobody stopped the run, a library inside the assistant has lost its own cancellation.
             self._end() if self._stopping else self._fail()
-        except TooLarge:
+        except RunTooLargeError:
             self._stopping = self._stopping or (Status.ERROR, self._too_large)
             self.controller.cancel()
             self._end()
-        except Failed as failure:
+        except RunFailedError as failure:
             self._stopping = self._stopping or (Status.ERROR, str(failure))
             self.controller.cancel()
             self._end()
@@ -200,7 +200,7 @@ class Run:
         try:
             followed = await self._is_followed(self.head.id)
             self._unanswered = 0
-        except LogAway:
+        except LogUnavailableError:
             # Its followers are patient for a while, and so is it.
             self._unanswered += 1
             followed = self._unanswered < _MOST_UNANSWERED

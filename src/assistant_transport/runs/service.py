@@ -15,11 +15,11 @@ _INTERRUPTED = "The server had to stop before the reply was done. Please try aga
 _FULL = "Too many replies are being written right now. Please try again in a moment."
 
 
-class Refused(Exception):  # noqa: N818 - the name says what happened
+class RunRefusedError(Exception):
     """No new run now. The text is for the user."""
 
 
-class QuotaUsedUp(Exception):  # noqa: N818 - the name says what happened
+class QuotaExceededError(Exception):
     """Somebody has as many runs as they may; the argument is the name that they are counted by."""
 
 
@@ -68,18 +68,18 @@ class Runs:
         it is carried, which is to follow in the same turn of the loop.
 
         Raises:
-            Refused: this process stops, or has runs enough.
-            QuotaUsedUp: one of `quotas` has.
+            RunRefusedError: this process stops, or has runs enough.
+            QuotaExceededError: one of `quotas` has.
         """
         if self.draining:
-            raise Refused("This server is restarting. Please try again.")
+            raise RunRefusedError("This server is restarting. Please try again.")
         if name := self._quotas.used_up(quotas or {}):
-            raise QuotaUsedUp(name)
+            raise QuotaExceededError(name)
         if len(self._live) >= self._most:
-            raise Refused(_FULL)
+            raise RunRefusedError(_FULL)
         head = Head(secrets.token_urlsafe(24), owner, found, thread, protocol, encode(state))
         if self._live and self._memory + _memory(head) > self._most_memory:
-            raise Refused(_FULL)
+            raise RunRefusedError(_FULL)
         return Run(head, state, self._limits, self.log.is_followed, tuple(quotas or ()))
 
     @property

@@ -17,22 +17,22 @@ _reading = threading.Lock()
 os.register_at_fork(before=_reading.acquire, after_in_parent=_reading.release, after_in_child=_reading.release)
 
 
-class CannotListen(Exception):  # noqa: N818 - the name says what happened
+class CannotListenError(Exception):
     """METRICS_PORT cannot be had; the text says why."""
 
 
 def serve(host: str, port: int, registry: CollectorRegistry = REGISTRY) -> WSGIServer:
-    """Serves what is in `registry`, by default this process's metrics, from a thread. Raises CannotListen."""
+    """Serves what is in `registry`, by default this process's metrics, from a thread. Raises CannotListenError."""
     try:
         return start_http_server(port, host, registry)[0]
     except OSError as error:
-        raise CannotListen(f"METRICS_PORT: cannot listen on {host}:{port} ({error.strerror})") from None
+        raise CannotListenError(f"METRICS_PORT: cannot listen on {host}:{port} ({error.strerror})") from None
 
 
 class Workers:
     """The metrics of all workers, which they keep in files and their master serves from a thread.
 
-    To be made in the master before it imports telemetry.metrics. Raises CannotListen.
+    To be made in the master before it imports telemetry.metrics. Raises CannotListenError.
     """
 
     def __init__(self, host: str, port: int) -> None:

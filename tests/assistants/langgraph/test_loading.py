@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from assistant_transport.assistants import AssistantNotFound, load
+from assistant_transport.assistants import AssistantNotFoundError, load
 from tests.assistants.langgraph.conftest import Graph, told
 from tests.server import ROOT, Server, environment
 
@@ -32,7 +32,7 @@ def test_a_function_may_make_the_graph(graph: Graph) -> None:
 )
 def test_a_wrong_graph_stops_the_start_and_says_why(name: str, says: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(ROOT / "tests/fixtures"))
-    with pytest.raises(AssistantNotFound, match=re.escape(says)):
+    with pytest.raises(AssistantNotFoundError, match=re.escape(says)):
         load(name)
     with pytest.raises(AssertionError, match=re.escape(says)):
         Server(ASSISTANT=name, ASSISTANT_MESSAGE_FORMAT="langchain")
@@ -48,7 +48,9 @@ def python(code: str) -> str:
 @pytest.mark.parametrize("package", ["langgraph", "langchain_core"])
 def test_without_the_extra_the_start_says_what_to_install(package: str) -> None:
     code = f"import sys; sys.modules[{package!r}] = None\nfrom assistant_transport import assistants\n"
-    code += f"try: assistants.load({GRAPHS + 'plain'!r})\nexcept assistants.AssistantNotFound as error: print(error)"
+    code += (
+        f"try: assistants.load({GRAPHS + 'plain'!r})\nexcept assistants.AssistantNotFoundError as error: print(error)"
+    )
     assert "LangGraph is not installed: pip install 'assistant-transport-backend-django[langgraph]'" in python(code)
 
 

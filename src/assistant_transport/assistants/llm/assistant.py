@@ -8,7 +8,7 @@ from pydantic_ai import Agent, AgentRun, DeferredToolRequests, ModelMessage, Usa
 from pydantic_ai.exceptions import AgentRunError
 from pydantic_ai.models import Model
 
-from assistant_transport.assistants.errors import InvalidTurn, ReplyFailed
+from assistant_transport.assistants.errors import InvalidTurnError, ReplyError
 from assistant_transport.assistants.llm import failures, history, images, options, providers, tools
 from assistant_transport.assistants.llm.providers import Provider
 from assistant_transport.assistants.llm.stream import Writing
@@ -34,10 +34,10 @@ class ModelAssistant:
         )
 
     def check(self, turn: Turn) -> None:
-        """Raises InvalidTurn where the turn cannot be answered."""
+        """Raises InvalidTurnError where the turn cannot be answered."""
         if len(turn.transcript.messages) > settings.MAX_HISTORY_MESSAGES:
             limit = f"The conversation has more than {settings.MAX_HISTORY_MESSAGES} messages. Please begin a new one."
-            raise InvalidTurn(limit, too_large=True)
+            raise InvalidTurnError(limit, too_large=True)
         tools.check(turn.tools, self._server_names, self._model(turn))
         for entry in reversed(turn.transcript.entries()):
             if not entry.by_user:
@@ -45,13 +45,13 @@ class ModelAssistant:
             if not any(
                 isinstance(part, Image) or (isinstance(part, Text) and part.text.strip()) for part in entry.parts
             ):
-                raise InvalidTurn("The message has neither text nor an image.")
+                raise InvalidTurnError("The message has neither text nor an image.")
             for part in entry.parts:
                 if isinstance(part, Image):
                     try:
                         images.read(part.url)
                     except ValueError as problem:
-                        raise InvalidTurn(f"The message cannot be taken: {problem}.") from None
+                        raise InvalidTurnError(f"The message cannot be taken: {problem}.") from None
 
     async def reply(self, turn: Turn) -> None:
         entries = turn.transcript.entries()
@@ -69,7 +69,7 @@ class ModelAssistant:
         except AgentRunError as raised:
             error = raised
             failed = failures.failure(raised)
-        except ReplyFailed as raised_here:
+        except ReplyError as raised_here:
             failed = raised_here
         else:
             return

@@ -7,7 +7,7 @@ from django.conf import settings
 from pydantic_ai import exceptions as model
 from pydantic_ai.messages import ModelResponse, TextPart, ToolCallPart
 
-from assistant_transport.assistants.errors import ReplyFailed
+from assistant_transport.assistants.errors import ReplyError
 
 logger = logging.getLogger(__name__)
 
@@ -32,12 +32,12 @@ SENTENCES: tuple[tuple[type[Exception], str], ...] = (
 )
 
 
-def failure(error: model.AgentRunError) -> ReplyFailed:
+def failure(error: model.AgentRunError) -> ReplyError:
     """What to raise in the place of a library's exception, whose own text may hold the provider's."""
-    return ReplyFailed(_sentence(error))
+    return ReplyError(_sentence(error))
 
 
-def log(failed: ReplyFailed, error: Exception | None, provider: str, model_name: str, request: str | None) -> None:
+def log(failed: ReplyError, error: Exception | None, provider: str, model_name: str, request: str | None) -> None:
     """Logs why a reply failed, without the exception: its text, and its cause's, are the provider's."""
     extra = {
         "error_id": failed.error_id,
@@ -53,18 +53,18 @@ def log(failed: ReplyFailed, error: Exception | None, provider: str, model_name:
 
 
 def check(response: ModelResponse) -> None:
-    """Raises ReplyFailed where a model's response ended otherwise than it should, though no error was reported."""
+    """Raises ReplyError where a model's response ended otherwise than it should, though no error was reported."""
     if response.finish_reason == "content_filter":
-        raise ReplyFailed(FILTERED)
+        raise ReplyError(FILTERED)
     if response.finish_reason == "length":
-        raise ReplyFailed(_cut_short())
+        raise ReplyError(_cut_short())
     if "finish_reason" not in (response.provider_details or {}):
-        raise ReplyFailed(CUT_OFF)  # each provider ends with it
+        raise ReplyError(CUT_OFF)  # each provider ends with it
     if not any(
         isinstance(part, ToolCallPart) or (isinstance(part, TextPart) and part.content.strip())
         for part in response.parts
     ):
-        raise ReplyFailed(EMPTY)
+        raise ReplyError(EMPTY)
 
 
 def _sentence(error: model.AgentRunError) -> str:

@@ -13,7 +13,7 @@ from pydantic_ai.exceptions import ToolFailed
 from pydantic_ai.models import Model, ModelRequestParameters
 from pydantic_core import to_jsonable_python
 
-from assistant_transport.assistants.errors import InvalidTurn
+from assistant_transport.assistants.errors import InvalidTurnError
 from assistant_transport.assistants.llm.history import TOOL_NAME
 from assistant_transport.assistants.tools import TOOLS, Tool, ToolError
 
@@ -61,16 +61,16 @@ def toolset(tools: Mapping[str, Any]) -> ExternalToolset[None]:
 
 
 def check(tools: Mapping[str, Any], server_names: frozenset[str], model: Model) -> None:
-    """Raises InvalidTurn where the client declares a tool that cannot be."""
+    """Raises InvalidTurnError where the client declares a tool that cannot be."""
     for name in tools:
         if not TOOL_NAME.fullmatch(name):
-            raise InvalidTurn(f"tools: a tool's name has 1 to 64 letters, digits, _ and -, not {name[:100]!r}")
+            raise InvalidTurnError(f"tools: a tool's name has 1 to 64 letters, digits, _ and -, not {name[:100]!r}")
         if name in server_names:
-            raise InvalidTurn(f"tools.{name}: this server has a tool of that name itself; name yours otherwise")
+            raise InvalidTurnError(f"tools.{name}: this server has a tool of that name itself; name yours otherwise")
     for definition in client_tools(tools):
         if definition.parameters_json_schema.get("type") != "object":
-            raise InvalidTurn(f"tools.{definition.name}.parameters: expected a JSON Schema of type object")
+            raise InvalidTurnError(f"tools.{definition.name}.parameters: expected a JSON Schema of type object")
         try:
             model.prepare_request(None, ModelRequestParameters(function_tools=[definition]))
         except Exception:  # whatever a walk through something that is no schema comes to
-            raise InvalidTurn(f"tools.{definition.name}.parameters: this is not a valid JSON Schema") from None
+            raise InvalidTurnError(f"tools.{definition.name}.parameters: this is not a valid JSON Schema") from None

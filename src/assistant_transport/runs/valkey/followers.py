@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from redis.exceptions import RedisError
 
 from assistant_transport.runs.feed import Feed
-from assistant_transport.runs.log import LogAway
+from assistant_transport.runs.log import LogUnavailableError
 from assistant_transport.runs.valkey import scripts
 from assistant_transport.runs.valkey.scripts import Client
 from assistant_transport.runs.wire import ending
@@ -71,7 +71,7 @@ class Followers:
         """The run's feed, with all that is logged by now.
 
         Raises:
-            LogAway: Valkey does not answer.
+            LogUnavailableError: Valkey does not answer.
         """
         if run_id in self._followed:
             return self._followed[run_id].feed
@@ -81,7 +81,7 @@ class Followers:
             await self._statuses([run_id], presence=_PRESENCE_MS)
             entries = await self._commands.xrange(f"{self._prefix}run:{run_id}:log")
         except _AWAY_ERRORS as error:
-            raise LogAway from error
+            raise LogUnavailableError from error
         if run_id in self._followed:  # another reader was faster
             return self._followed[run_id].feed
         self._take(followed, entries)
@@ -169,12 +169,12 @@ class Followers:
 
 
 async def tell(client: Client, control: str, what: str, run_id: str) -> None:
-    """Sends a process a message. Raises LogAway."""
+    """Sends a process a message. Raises LogUnavailableError."""
     try:
         await client.xadd(control, {what: run_id}, maxlen=1000, approximate=True)
         await client.expire(control, 3600)
     except _AWAY_ERRORS as error:
-        raise LogAway from error
+        raise LogUnavailableError from error
 
 
 def _seq(entry_id: bytes) -> int:

@@ -11,7 +11,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from assistant_transport.runs.feed import Feed
-from assistant_transport.runs.log import Head, LogAway, Record, RunLog, Status, Writer
+from assistant_transport.runs.log import Head, LogUnavailableError, Record, RunLog, Status, Writer
 from assistant_transport.runs.quotas import Quotas
 from assistant_transport.runs.valkey.exchange import Exchange
 from assistant_transport.runs.valkey.followers import BLOCK_SECONDS, Followers, tell
@@ -107,7 +107,7 @@ class ValkeyLog(RunLog):
             status = await self._followers.status(run_id)
             found = await self._commands.hmget(f"{_PREFIX}run:{run_id}", _FIELDS)
         except _AWAY_ERRORS as error:
-            raise LogAway from error
+            raise LogUnavailableError from error
         if not status or found[0] is None:
             return None
         owner, named, thread, protocol, state = (value.decode() for value in found)
@@ -118,7 +118,7 @@ class ValkeyLog(RunLog):
         try:
             run_id = await self._commands.get(f"{_PREFIX}latest:{place(owner, thread)}")
         except _AWAY_ERRORS as error:
-            raise LogAway from error
+            raise LogUnavailableError from error
         return None if run_id is None else await self._find(run_id.decode())
 
     async def follow(self, record: Record) -> Feed:
@@ -128,13 +128,13 @@ class ValkeyLog(RunLog):
         try:
             return bool(await self._commands.exists(f"{_PREFIX}run:{run_id}:readers"))
         except _AWAY_ERRORS as error:
-            raise LogAway from error
+            raise LogUnavailableError from error
 
     async def cancel(self, run_id: str) -> None:
         try:
             process = await self._commands.hget(f"{_PREFIX}run:{run_id}", "process")
         except _AWAY_ERRORS as error:
-            raise LogAway from error
+            raise LogUnavailableError from error
         if process is not None:
             await tell(self._commands, f"{_PREFIX}process:{process.decode()}", "cancel", run_id)
 

@@ -52,6 +52,15 @@ class StateDocument:
         self.generation += 1
         self.operations.set(encode_path(path), encoded)
 
+    @staticmethod
+    def accepts(value: Any) -> bool:
+        """Whether `value` is JSON that a client accepts, so that it can be set."""
+        try:
+            encode(value)
+        except (TypeError, ValueError, RecursionError):
+            return False
+        return True
+
     def cursor(self, path: Sequence[PathSegment]) -> "TextCursor":
         """The string at `path`, to append to; it must be there."""
         return TextCursor(self, path)

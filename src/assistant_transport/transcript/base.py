@@ -7,7 +7,7 @@ from uuid import uuid4
 from assistant_transport.transcript.reading import Entry
 from assistant_transport.transcript.writers import AssistantMessage, Document, Message, Path, Usage
 
-CallPlace = tuple[int, int]  # the message, and the call within it
+CallPosition = tuple[int, int]  # the message, and the call within it
 
 
 class TranscriptError(ValueError):
@@ -29,8 +29,8 @@ class Transcript(ABC):
         self._writers: list[AssistantMessage] = []
         self._counted = Usage()
         # Made when they are first needed: with many commands on a long history, every look would be a search.
-        self._position: dict[str, int] | None = None
-        self._calls: dict[str, CallPlace] | None = None
+        self._position_by_id: dict[str, int] | None = None
+        self._call_by_id: dict[str, CallPosition] | None = None
         if document.value is not None and not isinstance(document.value, dict):
             raise TranscriptError("state: expected an object or null")
         messages = document.value.get("messages") if document.value else None
@@ -106,8 +106,8 @@ class Transcript(ABC):
     @property
     def usage(self) -> Usage:
         """What this run's reply took together, as far as the assistant has said."""
-        given = [self._counted, *(writer.usage for writer in self._writers)]
-        return Usage(sum(usage.input_tokens for usage in given), sum(usage.output_tokens for usage in given))
+        usages = [self._counted, *(writer.usage for writer in self._writers)]
+        return Usage(sum(usage.input_tokens for usage in usages), sum(usage.output_tokens for usage in usages))
 
     def count_usage(self, *, input_tokens: int, output_tokens: int) -> None:
         """Counts what a reply took that no message's writer has said, without a word of it in the state."""
@@ -123,40 +123,40 @@ class Transcript(ABC):
 
     def _positions(self) -> dict[str, int]:
         """Where the messages stand, by their ids."""
-        if self._position is None:
-            self._position = {}
+        if self._position_by_id is None:
+            self._position_by_id = {}
             for position, message in enumerate(self.messages):
                 if isinstance(message_id := message.get("id"), str):
-                    self._position.setdefault(message_id, position)
-        return self._position
+                    self._position_by_id.setdefault(message_id, position)
+        return self._position_by_id
 
-    def _find(self, call_id: str) -> CallPlace | None:
+    def _find_call(self, call_id: str) -> CallPosition | None:
         """Where the call stands, the last one of that id."""
-        if self._calls is None:
-            self._calls = {}
+        if self._call_by_id is None:
+            self._call_by_id = {}
             for position, message in enumerate(self.messages):
-                self._calls.update(self._calls_of(position, message))
-        return self._calls.get(call_id)
+                self._call_by_id.update(self._calls_of(position, message))
+        return self._call_by_id.get(call_id)
 
-    def _begin_call(self, call_id: str, place: CallPlace) -> str:
-        """Notes a call that is about to stand at `place`; returns its id, another one if that is taken.
+    def _register_call(self, call_id: str, position: CallPosition) -> str:
+        """Notes a call that is about to stand at `position`; returns its id, another one if that is taken.
 
         Some providers count their calls from 0 in every reply; a client runs no two calls of one id.
         """
-        if self._find(call_id) is not None:
+        if self._find_call(call_id) is not None:
             call_id = f"call_{uuid4().hex}"
-        if self._calls is not None:
-            self._calls[call_id] = place
+        if self._call_by_id is not None:
+            self._call_by_id[call_id] = position
         return call_id
 
     def _replace(self, messages: list[Message]) -> None:
         """Sets all messages anew."""
         self._document.set(["messages"], messages)
-        self._position = self._calls = None
+        self._position_by_id = self._call_by_id = None
 
     @abstractmethod
-    def _calls_of(self, position: int, message: Message) -> dict[str, CallPlace]:
-        """The places of a message's tool calls, by their ids. The client's messages may hold any JSON."""
+    def _calls_of(self, position: int, message: Message) -> dict[str, CallPosition]:
+        """The positions of a message's tool calls, by their ids. The client's messages may hold any JSON."""
 
     def _is_user(self, message: Message) -> bool:
         return message.get(self.user_role_key) == self.user_role
@@ -165,10 +165,10 @@ class Transcript(ABC):
         position = len(self.messages)
         path: Path = ["messages", position]
         self._document.set(path, message)
-        if self._position is not None:
-            self._position.setdefault(message["id"], position)
-        if self._calls is not None:
-            self._calls.update(self._calls_of(position, message))
+        if self._position_by_id is not None:
+            self._position_by_id.setdefault(message["id"], position)
+        if self._call_by_id is not None:
+            self._call_by_id.update(self._calls_of(position, message))
         return path
 
     @abstractmethod
@@ -186,6 +186,6 @@ def new_id() -> str:
     return str(uuid4())
 
 
-def given(**fields: Any) -> dict[str, Any]:
+def without_nulls(**fields: Any) -> dict[str, Any]:
     """`fields` without those that are None: converters break on a null where a field should be absent."""
     return {name: value for name, value in fields.items() if value is not None}

@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from assistant_transport.transcript.base import CallPlace, Transcript, given, new_id
+from assistant_transport.transcript import langchain_messages as shapes
+from assistant_transport.transcript.base import CallPosition, Transcript, new_id, without_nulls
 from assistant_transport.transcript.reading import Call, Entry, Image, Part, Text, dicts, reasoning_of, text_of
 from assistant_transport.transcript.writers import (
     AssistantMessage,
@@ -22,47 +23,37 @@ class LangChainTranscript(Transcript):
     user_role = "human"
 
     def add_tool_result(self, call_id: str, result: Any, *, name: str | None = None, **extra: Any) -> str:
-        place = self._find(call_id)
-        if place is None:
-            call = {"id": call_id, "name": name or "tool", "args": {}, "partial_json": "{}"}
-            self._add({"id": new_id(), "type": "ai", "content": "", "tool_calls": [call]})
-            place = len(self.messages) - 1, 0
-        position, index = place
+        position = self._find_call(call_id)
+        if position is None:
+            call = shapes.tool_call(call_id, name or "tool", "{}")
+            self._add(shapes.ai_message(new_id(), tool_calls=[call]))
+            position = len(self.messages) - 1, 0
+        caller, index = position
         # Rendering throws where the two names differ, so the call's own counts.
-        tool = str(self.messages[position]["tool_calls"][index].get("name") or name or "tool")
-        self._place_result(position, tool_message(call_id, tool, result, **extra))
+        tool = str(self.messages[caller]["tool_calls"][index].get("name") or name or "tool")
+        self._put_result(caller, shapes.tool_message(new_id(), call_id, tool, shapes.json_text(result), **extra))
         return tool
 
-    def _calls_of(self, position: int, message: Message) -> dict[str, CallPlace]:
-        calls = message.get("tool_calls") if message.get("type") == "ai" else None
-        return {
-            call["id"]: (position, index)
-            for index, call in enumerate(calls if isinstance(calls, list) else [])
-            if isinstance(call, dict) and isinstance(call.get("id"), str)
-        }
+    def _calls_of(self, position: int, message: Message) -> dict[str, CallPosition]:
+        return {call["id"]: (position, index) for index, call in shapes.tool_calls_of(message)}
 
-    def _place_result(self, position: int, message: Message) -> None:
-        """A result stands directly behind its call's message and its other results: at the end it would not render."""
-        place = position + 1
-        while place < len(self.messages) and self.messages[place].get("type") == "tool":
-            if self.messages[place].get("tool_call_id") == message["tool_call_id"]:
-                self._document.set(["messages", place], message)
+    def _put_result(self, caller: int, message: Message) -> None:
+        """Adds a result, or replaces the earlier one of its call, behind the message at `caller`."""
+        position = shapes.result_position(self.messages, caller)
+        for earlier in range(caller + 1, position):
+            if self.messages[earlier].get("tool_call_id") == message["tool_call_id"]:
+                self._document.set(["messages", earlier], message)
                 return
-            place += 1
-        if place == len(self.messages):
+        if position == len(self.messages):
             self._add(message)
         else:
-            self._replace([*self.messages[:place], message, *self.messages[place:]])
+            self._replace([*self.messages[:position], message, *self.messages[position:]])
 
     def _user_message(self, message_id: str | None, parts: list[dict[str, Any]]) -> Message:
         if len(parts) == 1 and parts[0]["type"] == "text":
-            return {"id": message_id, "type": "human", "content": parts[0]["text"]}
-        # Images render only in this form; `{type: "image"}` is dropped.
-        content = [
-            {"type": "image_url", "image_url": {"url": part["image"]}} if part["type"] == "image" else part
-            for part in parts
-        ]
-        return {"id": message_id, "type": "human", "content": content}
+            return shapes.human_message(message_id, parts[0]["text"])
+        content = [shapes.image_block(part["image"]) if part["type"] == "image" else part for part in parts]
+        return shapes.human_message(message_id, content)
 
     def _text_of(self, message: Message) -> str:
         content = message.get("content")
@@ -101,11 +92,10 @@ class LangChainMessage(AssistantMessage):
 
     def _begin(self) -> None:
         self.complete()
-        message = {"id": new_id(), "type": "ai", "content": "", "tool_calls": []}
-        self._path = self._transcript._add(message)
+        self._path = self._transcript._add(shapes.ai_message(new_id()))
         self._calls = 0
         self._text: Cursor | None = None
-        self._pieces = 0
+        self._reasoning_pieces = 0
 
     def append_text(self, text: str) -> None:
         if self._text is None or self._calls:
@@ -118,26 +108,23 @@ class LangChainMessage(AssistantMessage):
     def _begin_reasoning(self, text: str) -> ReasoningWriter:
         if self._text is not None or self._calls:
             self._begin()
-        piece = {"type": "summary_text", "text": text}
-        path: Path = [*self._path, "additional_kwargs"]
-        if self._pieces:
-            self._document.set([*path, "reasoning", "summary", self._pieces], piece)
+        path: Path = [*self._path, *shapes.REASONING_PIECES, self._reasoning_pieces]
+        if self._reasoning_pieces:
+            self._document.set(path, shapes.reasoning_piece(text))
         else:
-            self._document.set(path, {"reasoning": {"type": "reasoning", "summary": [piece]}})
-        self._pieces += 1
-        return ReasoningWriter(self._document, [*path, "reasoning", "summary", self._pieces - 1])
+            self._document.set([*self._path, "additional_kwargs"], shapes.reasoning(text))
+        self._reasoning_pieces += 1
+        return ReasoningWriter(self._document, path)
 
     def _write_usage(self, usage: Usage) -> None:
-        tokens = {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens}
-        total = {"total_tokens": usage.input_tokens + usage.output_tokens}
-        self._document.set([*self._path, "usage_metadata"], tokens | total)
+        self._document.set([*self._path, "usage_metadata"], shapes.usage_metadata(*usage))
 
     def _begin_call(self, call_id: str, name: str) -> ToolCall:
         if self._transcript.messages[-1].get("type") == "tool":
             self._begin()
-        call_id = self._transcript._begin_call(call_id, (int(self._path[-1]), self._calls))
+        call_id = self._transcript._register_call(call_id, (int(self._path[-1]), self._calls))
         path: Path = [*self._path, "tool_calls", self._calls]
-        self._document.set(path, {"id": call_id, "name": name, "args": {}, "partial_json": ""})
+        self._document.set(path, shapes.tool_call(call_id, name))
         self._calls += 1
         return LangChainToolCall(self._transcript, path, call_id, name)
 
@@ -162,7 +149,7 @@ class LangChainToolCall(ToolCall):
 
     def set_result(self, result: Any, *, is_error: bool = False, artifact: Any = None) -> None:
         self.complete()
-        self._transcript.add_tool_result(self.id, result, is_error=is_error, **given(artifact=artifact))
+        self._transcript.add_tool_result(self.id, result, is_error=is_error, **without_nulls(artifact=artifact))
 
 
 def _read(message: Message) -> Iterator[Part]:
@@ -185,21 +172,3 @@ def _read(message: Message) -> Iterator[Part]:
                 args, streamed = call.get("args"), call.get("partial_json")
                 whole = json.dumps(args, ensure_ascii=False) if args else streamed
                 yield Call(call_id, name, whole if isinstance(whole, str) else "{}")
-
-
-def tool_message(call_id: str, name: str, result: Any, **extra: Any) -> Message:
-    """A result as a message of its own; its content is a string, whatever JSON the result was."""
-    content = result if isinstance(result, str) else json.dumps(result, ensure_ascii=False)
-    message: Message = {
-        "id": new_id(),
-        "type": "tool",
-        "tool_call_id": call_id,
-        "name": name,
-        "content": content,
-        "status": "error" if extra.get("is_error") else "success",
-    }
-    if "artifact" in extra:
-        message["artifact"] = extra["artifact"]
-    if "model_content" in extra:
-        message["additional_kwargs"] = {"modelContent": extra["model_content"]}
-    return message

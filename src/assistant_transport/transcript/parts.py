@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from assistant_transport.transcript.base import CallPlace, Transcript, given, new_id
+from assistant_transport.transcript.base import CallPosition, Transcript, new_id, without_nulls
 from assistant_transport.transcript.reading import UNANSWERED, Call, Entry, Image, Part, dicts, reasoning_of, text_of
 from assistant_transport.transcript.writers import (
     AssistantMessage,
@@ -21,13 +21,13 @@ class PartsTranscript(Transcript):
     user_role = "user"
 
     def add_tool_result(self, call_id: str, result: Any, *, name: str | None = None, **extra: Any) -> str:
-        i, j = self._find(call_id) or self._add_call(call_id, name or "tool")
+        i, j = self._find_call(call_id) or self._add_call(call_id, name or "tool")
         path: Path = ["messages", i, "parts", j]
         part = self.messages[i]["parts"][j]
         write_result(self._document, path, part, result, **extra)
         return str(part.get("toolName") or name or "tool")
 
-    def _calls_of(self, position: int, message: Message) -> dict[str, CallPlace]:
+    def _calls_of(self, position: int, message: Message) -> dict[str, CallPosition]:
         parts = message.get("parts")
         return {
             part["toolCallId"]: (position, j)
@@ -35,7 +35,7 @@ class PartsTranscript(Transcript):
             if isinstance(part, dict) and part.get("type") == "tool-call" and isinstance(part.get("toolCallId"), str)
         }
 
-    def _add_call(self, call_id: str, name: str) -> CallPlace:
+    def _add_call(self, call_id: str, name: str) -> CallPosition:
         part = tool_call_part(call_id, name) | {"argsText": "{}"}
         self._add({"id": new_id(), "role": "assistant", "parts": [part]})
         return len(self.messages) - 1, 0
@@ -92,7 +92,7 @@ class PartsMessage(AssistantMessage):
         return ReasoningWriter(self._document, self._add({"type": "reasoning", "text": text}))
 
     def _begin_call(self, call_id: str, name: str) -> ToolCall:
-        call_id = self._transcript._begin_call(call_id, (int(self._message_path[-1]), self._count))
+        call_id = self._transcript._register_call(call_id, (int(self._message_path[-1]), self._count))
         part = tool_call_part(call_id, name)
         return PartsToolCall(self._document, self._add(part), part)
 
@@ -110,7 +110,9 @@ class PartsToolCall(ToolCall):
 
     def set_result(self, result: Any, *, is_error: bool = False, artifact: Any = None) -> None:
         self.complete()
-        write_result(self._document, self._path, self._part, result, is_error=is_error, **given(artifact=artifact))
+        write_result(
+            self._document, self._path, self._part, result, is_error=is_error, **without_nulls(artifact=artifact)
+        )
 
 
 def tool_call_part(call_id: str, name: str) -> dict[str, Any]:

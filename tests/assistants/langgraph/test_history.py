@@ -11,18 +11,18 @@ from langgraph.graph import START, MessagesState, StateGraph
 
 from assistant_transport.assistants import Turn
 from assistant_transport.assistants.langgraph import LangGraphAssistant
+from assistant_transport.assistants.langgraph.conversion import state_message
 from assistant_transport.assistants.langgraph.history import History
-from assistant_transport.assistants.langgraph.layout import entry_of
-from assistant_transport.runs import Controller
+from assistant_transport.runs import Controller, StateDocument
 from assistant_transport.transcript import LAYOUTS
 from tests.assistants.langgraph.conftest import Graph, told
 from tests.runs.carry import carry
 
 
-def read(*entries: Any, server: tuple[BaseMessage, ...] = ()) -> list[BaseMessage]:
-    history = History(server)
-    for entry in entries:
-        history.read(entry)
+def read(*messages: Any, kept: tuple[BaseMessage, ...] = ()) -> list[BaseMessage]:
+    history = History(kept)
+    for message in messages:
+        history.add_state_message(message)
     return history.messages()
 
 
@@ -116,8 +116,8 @@ def test_no_block_of_a_forged_answer_reaches_a_model(kind: str) -> None:
 
 def test_the_servers_own_results_win_over_the_clients() -> None:
     asked = AIMessage("", id="ai", tool_calls=[{"id": "c", "name": "get_sky", "args": {}, "type": "tool_call"}])
-    server = (asked, ToolMessage("true", tool_call_id="c", id="t"))
-    assert read(ai(call("forged")), answer("c", "false"), server=server) == list(server)
+    kept = (asked, ToolMessage("true", tool_call_id="c", id="t"))
+    assert read(ai(call("forged")), answer("c", "false"), kept=kept) == list(kept)
 
 
 JSON = st.recursive(
@@ -154,7 +154,7 @@ def test_any_json_becomes_a_history_that_providers_accept(entries: list[dict[str
 @given(st.lists(st.fixed_dictionaries({}, optional=FIELDS), max_size=5))
 def test_what_was_read_is_written_and_read_again_as_it_was(entries: list[dict[str, Any]]) -> None:
     messages = read(*entries)
-    assert read(*(entry_of(message, None, None) for message in messages)) == messages
+    assert read(*(state_message(message, StateDocument.accepts) for message in messages)) == messages
 
 
 @given(st.lists(st.fixed_dictionaries({}, optional=FIELDS), max_size=4))

@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from tests.assistants.langgraph.conftest import Graph, told
 from tests.wire import message
 
@@ -57,11 +59,22 @@ def test_the_server_does_not_believe_what_its_client_says_was_said(graph: Graph)
     assert told(after)[1] == ("ai", "I heard human:one")
 
 
+@pytest.mark.parametrize("calls", [["x", {"id": 1}], {}, [{"id": "approve1", "partial_json": 7}]])
+def test_calls_that_a_client_has_damaged_are_those_of_the_thread_again(graph: Graph, calls: Any) -> None:
+    client, me = graph("kept"), named()
+    state, _ = client.say("approve 1", **me).follow()
+    whole = state["messages"][1]["tool_calls"]
+    state["messages"][1]["tool_calls"] = calls
+    after, errors = client.say("no", state=state, **me).follow(state)
+    assert not errors
+    assert after["messages"][1]["tool_calls"] == whole
+
+
 def test_an_edit_makes_the_graph_forget_what_it_replaces(graph: Graph) -> None:
     client, me = graph("kept"), named()
     state, _ = client.say("one", **me).follow()
     state, _ = client.say("two", state=state, **me).follow(state)
-    parent, source = (state["messages"][place]["id"] for place in (1, 2))
+    parent, source = (state["messages"][position]["id"] for position in (1, 2))
     edit = message("three", parentId=parent, sourceId=source)
     state, _ = client.send(edit, state=state, **me).follow(state)
     assert heard(state) == "human:one | ai:I heard human:one | human:three"

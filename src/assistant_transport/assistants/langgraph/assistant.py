@@ -1,4 +1,4 @@
-"""Runs a graph for a turn: what goes in, where it is kept, and how it is resumed."""
+"""Runs a graph for a turn: its input, its thread, and how an interrupted one is resumed."""
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
@@ -18,14 +18,14 @@ from langgraph.pregel import Pregel
 from langgraph.types import Command, Interrupt, StateSnapshot
 from pydantic import BaseModel
 
+from assistant_transport.assistants.langgraph.conversion import IsJson, is_shown
 from assistant_transport.assistants.langgraph.history import History
-from assistant_transport.assistants.langgraph.layout import is_json, is_shown
-from assistant_transport.assistants.langgraph.mirror import Mirror
+from assistant_transport.assistants.langgraph.state_sync import StateSync
 from assistant_transport.assistants.turn import Turn
 
 Graph = Pregel[Any, Any, Any, Any]
 
-INTERRUPT = "__interrupt__"  # where LangGraph's own `values` have it, and so has the client's state
+INTERRUPT = "__interrupt__"  # the key of the pending interrupts, in LangGraph's `values` and in the client's state
 
 
 class Resume(BaseModel):
@@ -48,36 +48,36 @@ class LangGraphAssistant:
     async def reply(self, turn: Turn) -> None:
         graph, config = self._prepare(turn)
         snapshot = await graph.aget_state(config) if graph.checkpointer else None
-        server = _messages(snapshot)
-        given: Any = _resumed(turn, snapshot.interrupts if snapshot else ())
-        resumed = given is not None
-        fresh: list[BaseMessage] = []
-        if not resumed:
-            history = _history(turn, server)
-            waits = turn.text is None and history.waits_for(turn.tools.keys() - self._server_tools)
-            if waits or not history.needs_answer:
+        kept = _messages(snapshot)
+        graph_input: Any = _resume_command(turn, snapshot.interrupts if snapshot else ())
+        is_resumed = graph_input is not None
+        new_messages: list[BaseMessage] = []
+        if not is_resumed:
+            history = _history(turn, kept)
+            is_for_client = turn.text is None and history.has_open_call(turn.tools.keys() - self._server_tools)
+            if is_for_client or not history.needs_answer:
                 return
             messages = history.messages()
-            ids = {message.id for message in server}
-            fresh = [message for message in messages if message.id not in ids]
-            # A thread that was left in the middle of a step forgets that step, but its snapshot shows it.
-            given = {"messages": _input(messages, server, anew=bool(snapshot and snapshot.next))}
-        usage = _Usage()
+            ids = {message.id for message in kept}
+            new_messages = [message for message in messages if message.id not in ids]
+            # The snapshot of a thread that stopped within a step shows that step's messages; a new input drops them.
+            graph_input = {"messages": _input_messages(messages, kept, replace=bool(snapshot and snapshot.next))}
+        usage = _UsageCounter()
         config["callbacks"] = [usage]
-        mirror = Mirror(turn.controller, fresh)
+        sync = StateSync(turn.controller, new_messages)
         if turn.controller.document.value.get(INTERRUPT):
             turn.controller.document.set([INTERRUPT], [])
         try:
-            await _stream(graph, given, config, mirror, settled=not resumed)
+            await _stream(graph, graph_input, config, sync, turn.controller.document.accepts, is_resumed=is_resumed)
         finally:
             if usage.total:
-                mirror.set_usage(usage.total)
+                sync.set_usage(usage.total)
                 turn.transcript.count_usage(
                     input_tokens=usage.total["input_tokens"], output_tokens=usage.total["output_tokens"]
                 )
 
     def _prepare(self, turn: Turn) -> tuple[Graph, RunnableConfig]:
-        """The graph and its configuration: on the thread of this owner, or on one that nobody shares or keeps."""
+        """The graph and its configuration: for the thread of this owner, or for one of this turn only."""
         graph = self._graph
         if turn.owner and turn.thread_id:
             thread_id = sha256(f"{turn.owner}\0{turn.thread_id}".encode()).hexdigest()
@@ -85,7 +85,7 @@ class LangGraphAssistant:
             thread_id = uuid4().hex
             if graph.checkpointer:
                 graph = graph.copy(update={"checkpointer": InMemorySaver()})
-        tools = [_declared(name, tool) for name, tool in turn.tools.items() if name not in self._server_tools]
+        tools = [_tool_definition(name, tool) for name, tool in turn.tools.items() if name not in self._server_tools]
         return graph, {
             "configurable": {
                 "thread_id": thread_id,
@@ -98,13 +98,13 @@ class LangGraphAssistant:
 
 
 def _messages(snapshot: StateSnapshot | None) -> list[BaseMessage]:
-    """What a thread's checkpoint holds of the conversation."""
+    """The messages of a thread's checkpoint."""
     values = snapshot.values if snapshot and isinstance(snapshot.values, Mapping) else {}
     return list(values.get("messages", ()))
 
 
-def _resumed(turn: Turn, interrupts: Sequence[Interrupt]) -> Command[Any] | None:
-    """What answers the graph's interrupts: a `resume` command or a tool's result. A new message lets them go."""
+def _resume_command(turn: Turn, interrupts: Sequence[Interrupt]) -> Command[Any] | None:
+    """The answer to the graph's interrupts: a `resume` command, or a tool's result. A new message abandons them."""
     answers = [command.value for command in turn.commands if isinstance(command, Resume)]
     if turn.text is None:
         answers += [result.result for result in turn.tool_results]
@@ -116,44 +116,50 @@ def _resumed(turn: Turn, interrupts: Sequence[Interrupt]) -> Command[Any] | None
     return Command(resume=dict.fromkeys(ids, answers[0]))
 
 
-def _history(turn: Turn, server: Sequence[BaseMessage]) -> History:
-    """The conversation as the client has it, edits included."""
-    history = History(filter(is_shown, server))
-    ids = {message.id for message in server}
-    edited = any(getattr(command, "sourceId", None) is not None for command in turn.commands)
-    if not edited and not any(str(entry.get("id")) in ids for entry in turn.transcript.messages):
-        # A client that knows nothing of its thread, as after a page reload, goes on where the server stands.
-        for message in filter(is_shown, server):
+def _history(turn: Turn, kept: Sequence[BaseMessage]) -> History:
+    """The conversation as the client has it, edits included; `kept` are the messages of the checkpoint."""
+    history = History(filter(is_shown, kept))
+    ids = {message.id for message in kept}
+    is_edited = any(getattr(command, "sourceId", None) is not None for command in turn.commands)
+    if not is_edited and not any(str(message.get("id")) in ids for message in turn.transcript.messages):
+        # A client without the thread's messages, as after a page reload, continues the thread as it is kept.
+        for message in filter(is_shown, kept):
             history.add(message)
-    for entry in turn.transcript.messages:
-        history.read(entry)
+    for state_message in turn.transcript.messages:
+        history.add_state_message(state_message)
     return history
 
 
-def _input(messages: list[BaseMessage], server: Sequence[BaseMessage], *, anew: bool) -> list[BaseMessage]:
-    """What makes the graph's messages `messages`, where `server` are those that it has; system prompts stay."""
-    wanted = [*(message for message in server if not is_shown(message)), *messages]
-    if not anew and [message.id for message in wanted[: len(server)]] == [message.id for message in server]:
-        return wanted[len(server) :]
+def _input_messages(messages: list[BaseMessage], kept: Sequence[BaseMessage], *, replace: bool) -> list[BaseMessage]:
+    """The input that makes the graph's messages `messages`, where it has `kept`; its system prompts stay.
+
+    `replace` sets all messages anew even if only some have to be added.
+    """
+    wanted = [*(message for message in kept if not is_shown(message)), *messages]
+    if not replace and [message.id for message in wanted[: len(kept)]] == [message.id for message in kept]:
+        return wanted[len(kept) :]
     return [RemoveMessage(id=REMOVE_ALL_MESSAGES), *wanted]
 
 
-async def _stream(graph: Graph, given: Any, config: RunnableConfig, mirror: Mirror, *, settled: bool) -> None:
-    events = graph.astream(given, config, stream_mode=["messages", "values"], subgraphs=True)
+async def _stream(
+    graph: Graph, graph_input: Any, config: RunnableConfig, sync: StateSync, is_json: IsJson, *, is_resumed: bool
+) -> None:
+    events = graph.astream(graph_input, config, stream_mode=["messages", "values"], subgraphs=True)
     async with aclosing(cast(AsyncGenerator[Any, None], events)) as events:
+        is_current = not is_resumed
         async for namespace, mode, payload in events:
             if mode == "messages":
                 message, metadata = payload
-                mirror.hear(message, metadata["langgraph_checkpoint_ns"])
+                sync.add_streamed(message, metadata["langgraph_checkpoint_ns"])
             elif not namespace and isinstance(payload, Mapping):
                 # The first values of a resumed graph are those that it stopped with: older than the transcript.
-                if settled and "messages" in payload:
-                    mirror.settle(payload["messages"])
-                settled = True
-                mirror.mirror(_mirrored(payload))
+                if is_current and "messages" in payload:
+                    sync.sync_messages(payload["messages"])
+                is_current = True
+                sync.sync_values(_client_values(payload, is_json))
 
 
-def _mirrored(values: Mapping[str, Any]) -> dict[str, Any]:
+def _client_values(values: Mapping[str, Any], is_json: IsJson) -> dict[str, Any]:
     """The values for the client, interrupts as plain JSON."""
     shown = {key: value for key, value in values.items() if key != INTERRUPT}
     if interrupts := values.get(INTERRUPT):
@@ -163,8 +169,8 @@ def _mirrored(values: Mapping[str, Any]) -> dict[str, Any]:
     return shown
 
 
-def _declared(name: str, tool: Mapping[str, Any]) -> dict[str, Any]:
-    """A client's tool as `bind_tools` of every chat model takes it."""
+def _tool_definition(name: str, tool: Mapping[str, Any]) -> dict[str, Any]:
+    """A client's tool in the form that `bind_tools` of every chat model takes."""
     parameters = tool.get("parameters") or {"type": "object", "properties": {}}
     function = {"name": name, "description": tool.get("description") or "", "parameters": parameters}
     return {"type": "function", "function": function}
@@ -176,7 +182,7 @@ def _server_tools(graph: Graph) -> set[str]:
     return {name for node in nodes if isinstance(node, ToolNode) for name in node.tools_by_name}
 
 
-class _Usage(BaseCallbackHandler):
+class _UsageCounter(BaseCallbackHandler):
     """Counts the tokens of every model that the graph calls."""
 
     run_inline = True

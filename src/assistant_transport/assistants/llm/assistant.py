@@ -5,11 +5,10 @@ from typing import Any
 
 from django.conf import settings
 from pydantic_ai import Agent, AgentRun, DeferredToolRequests, ModelMessage, UsageLimits
-from pydantic_ai.exceptions import AgentRunError
 from pydantic_ai.models import Model
 
-from assistant_transport.assistants.errors import InvalidTurnError, ReplyError
-from assistant_transport.assistants.llm import failures, history, images, options, providers, tools
+from assistant_transport.assistants.errors import InvalidTurnError
+from assistant_transport.assistants.llm import failures, history, images, options, providers, sdk_failures, tools
 from assistant_transport.assistants.llm.providers import Provider
 from assistant_transport.assistants.llm.stream import Writing
 from assistant_transport.assistants.turn import Turn
@@ -63,18 +62,17 @@ class ModelAssistant:
         model = self._model(turn)
         requests: list[str] = []
         providers.request_id.set(requests)
-        error: AgentRunError | None = None
         try:
             await self._answer(turn, model, messages)
-        except AgentRunError as raised:
-            error = raised
-            failed = failures.failure(raised)
-        except ReplyError as raised_here:
-            failed = raised_here
-        else:
-            return
-        failures.log(failed, error, self._provider.name, model.model_name, requests[-1] if requests else None)
-        raise failed
+        except Exception as raised:
+            failed = sdk_failures.of_exception(raised)
+            raise failures.report(
+                failed,
+                provider=self._provider.name,
+                model=model.model_name,
+                request_id=requests[-1] if requests else None,
+                error=raised if failed.reason == "unexpected" else None,
+            ) from None
 
     async def _answer(self, turn: Turn, model: Model, messages: list[ModelMessage]) -> None:
         writing = Writing(turn.transcript)
@@ -96,7 +94,7 @@ class ModelAssistant:
                         async with node.stream(run.ctx) as stream:
                             async for event in stream:
                                 writing.take(event)
-                            failures.check(stream.response)
+                            sdk_failures.check(stream.response)
                     elif Agent.is_call_tools_node(node):
                         async with node.stream(run.ctx) as results:
                             async for result in results:

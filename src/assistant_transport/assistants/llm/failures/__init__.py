@@ -1,0 +1,23 @@
+"""What the user hears when a model's reply fails, and what the log keeps: never a prompt, a key or a body."""
+
+from assistant_transport.assistants.llm.failures.classify import of_response, of_stream_error
+from assistant_transport.assistants.llm.failures.failure import (
+    SENTENCES,
+    Failure,
+    ModelRequestError,
+    failure,
+    too_many_rounds,
+)
+from assistant_transport.assistants.llm.failures.report import report, unexpected
+
+__all__ = [
+    "SENTENCES",
+    "Failure",
+    "ModelRequestError",
+    "failure",
+    "of_response",
+    "of_stream_error",
+    "report",
+    "too_many_rounds",
+    "unexpected",
+]

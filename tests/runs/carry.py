@@ -13,7 +13,7 @@ class Recorded(Reply):
 
     def __init__(self, run: Run, data: bytes) -> None:
         self.status = 200
-        self.headers = {"Content-Type": run.wire.content_type}  # type: ignore[assignment]
+        self.headers = {"Content-Type": run.encoder.content_type}  # type: ignore[assignment]
         *self._lines, rest = data.decode().split("\n")
         assert not rest, "the last line is cut off"
 
@@ -27,12 +27,12 @@ class Recorded(Reply):
 Work = Callable[[Controller], Awaitable[None]]
 
 
-def carry(work: Work, state: Any = None, protocol: str = "data-stream", interval: float = 0.0) -> tuple[Run, Recorded]:
+def carry(work: Work, state: Any = None, encoding: str = "data-stream", interval: float = 0.0) -> tuple[Run, Recorded]:
     """Runs `work` on `state`; returns the run and what its reader got."""
 
     async def main() -> tuple[Run, bytes]:
-        runs = Runs(MemoryLog(ttl=60), Limits(flush_interval=interval), most=1)
-        run = runs.new("owner", None, protocol, state, found=False)
+        runs = Runs(MemoryLog(ttl=60), Limits(flush_interval=interval), max_runs=1)
+        run = runs.new("owner", None, encoding, state, discoverable=False)
         chunks = [chunk async for chunk in runs.carry(run, lambda: work(run.controller), heartbeat=60)]
         return run, b"".join(chunks)
 

@@ -28,7 +28,7 @@ def log(valkey: Valkey, **options: Any) -> ValkeyLog:
     settings = {
         "ttl": 60.0,
         "lease": 2.0,
-        "longest": 60.0,
+        "max_run_seconds": 60.0,
         "cancel": lambda run_id: None,
         "quotas": Quotas(),
         **options,
@@ -65,7 +65,7 @@ def test_a_run_whose_log_has_a_gap_is_marked_broken(valkey: Valkey, monkeypatch:
         logged.end(Status.DONE)
         valkey.signal(signal.SIGCONT)
         await until(lambda: found(two, Status.BROKEN))
-        feed = await two.follow(await two.find(HEAD.id))  # type: ignore[arg-type]
+        feed = await two.subscribe(await two.find(HEAD.id))  # type: ignore[arg-type]
         frames = [frames async for frames in feed.read(b"", 60)]
         assert b"A part of this reply was lost" in b"".join(frames)
         await one.close()
@@ -93,7 +93,7 @@ def test_a_producer_never_appends_once_its_run_was_marked_interrupted(valkey: Va
         logged.append(b"second\n")
         logged.end(Status.DONE)
         await one._batches.written(5)
-        feed = await two.follow(record)
+        feed = await two.subscribe(record)
         frames = b"".join([frames async for frames in feed.read(b"", 60)])
         assert frames.startswith(b"first\n3:")
         assert frames.count(b"3:") == 1
@@ -180,9 +180,9 @@ def test_following_is_known_to_the_run_at_once(valkey: Valkey) -> None:
         one.begin(HEAD, Feed())
         record = await one.find(HEAD.id)
         assert record is not None
-        assert not await one.is_followed(HEAD.id)
-        await two.follow(record)
-        assert await one.is_followed(HEAD.id)
+        assert not await one.has_subscribers(HEAD.id)
+        await two.subscribe(record)
+        assert await one.has_subscribers(HEAD.id)
         await one.close()
         await two.close()
 

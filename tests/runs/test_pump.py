@@ -5,8 +5,8 @@ import json
 from typing import Any
 
 from assistant_transport.runs import Controller
+from assistant_transport.runs.encoders import DataStreamEncoder
 from assistant_transport.runs.pump import Pump
-from assistant_transport.runs.wire import DataStream
 from tests.runs.carry import carry
 
 
@@ -47,7 +47,7 @@ def test_the_first_frame_goes_at_once_and_later_ones_after_the_interval() -> Non
             return call_later(0, *args, **kwargs)
 
         loop.call_later = recorded  # type: ignore[method-assign]
-        pump = Pump(DataStream(), published.append, 3600, 1000)
+        pump = Pump(DataStreamEncoder(), published.append, 3600, 1000)
         pump.append_text('["a"]', "1")
         await asyncio.sleep(0)
         assert len(published) == 1, "the first frame waits for nothing"

@@ -10,8 +10,8 @@ from assistant_transport.runs import Controller, Limits, MemoryLog, Runs, Status
 
 def test_the_grace_begins_anew_when_a_reader_comes_back_and_leaves() -> None:
     async def main() -> None:
-        runs = Runs(MemoryLog(ttl=60), Limits(grace=1.0), most=1)
-        run = runs.new("owner", "thread", "data-stream", {"a": ""}, found=True)
+        runs = Runs(MemoryLog(ttl=60), Limits(grace=1.0), max_runs=1)
+        run = runs.new("owner", "thread", "data-stream", {"a": ""}, discoverable=True)
         endless = asyncio.Event()
 
         async def work() -> None:
@@ -37,8 +37,8 @@ def test_the_grace_begins_anew_when_a_reader_comes_back_and_leaves() -> None:
 
 def test_a_last_frame_that_is_too_large_does_not_undo_the_end() -> None:
     async def main() -> None:
-        runs = Runs(MemoryLog(ttl=60), Limits(run_bytes=1000, flush_interval=0), most=1)
-        run = runs.new("owner", None, "data-stream", {"a": ""}, found=False)
+        runs = Runs(MemoryLog(ttl=60), Limits(run_bytes=1000, flush_interval=0), max_runs=1)
+        run = runs.new("owner", None, "data-stream", {"a": ""}, discoverable=False)
 
         async def work() -> None:
             run.controller.document.append_text(["a"], "x" * 5000)
@@ -54,8 +54,8 @@ def test_a_last_frame_that_is_too_large_does_not_undo_the_end() -> None:
 def test_a_kept_feed_does_not_keep_its_run() -> None:
     async def main() -> None:
         log = MemoryLog(ttl=60)
-        runs = Runs(log, Limits(), most=1)
-        run = runs.new("owner", None, "data-stream", {"a": ""}, found=True)
+        runs = Runs(log, Limits(), max_runs=1)
+        run = runs.new("owner", None, "data-stream", {"a": ""}, discoverable=True)
         run_id = run.head.id
 
         async def work() -> None:
@@ -75,8 +75,8 @@ def test_a_kept_feed_does_not_keep_its_run() -> None:
 
 def test_a_failed_run_stops_the_streams_that_its_assistant_added() -> None:
     async def main() -> None:
-        runs = Runs(MemoryLog(ttl=60), Limits(), most=1)
-        run = runs.new("owner", None, "data-stream", {"a": ""}, found=True)
+        runs = Runs(MemoryLog(ttl=60), Limits(), max_runs=1)
+        run = runs.new("owner", None, "data-stream", {"a": ""}, discoverable=True)
         stopped = asyncio.Event()
 
         async def endless() -> AsyncIterator[object]:
@@ -100,8 +100,8 @@ def test_a_failed_run_stops_the_streams_that_its_assistant_added() -> None:
 
 def test_what_was_published_before_the_start_is_logged_too() -> None:
     async def main() -> None:
-        runs = Runs(MemoryLog(ttl=60), Limits(), most=1)
-        run = runs.new("owner", None, "data-stream", {"a": ""}, found=True)
+        runs = Runs(MemoryLog(ttl=60), Limits(), max_runs=1)
+        run = runs.new("owner", None, "data-stream", {"a": ""}, discoverable=True)
         logged: list[bytes] = []
 
         class Writer:

@@ -8,15 +8,15 @@ from django.http import HttpRequest
 from pydantic_core import from_json
 
 from assistant_transport.http.errors import ApiError
-from assistant_transport.runs.encoding import unsafe_key
+from assistant_transport.runs.strict_json import unsafe_key
 
 # What may hold a key that clients refuse, or a number that is none in JavaScript. Only then is it worth a walk.
 _SUSPICIOUS = re.compile(rb"[eE]\+?[0-9]{3}|[0-9]{200}")
 _SUSPICIOUS_WORDS = (b'"__proto__"', b'"prototype"', b"\\u")
 # Each costs some 250 bytes of memory for as little as three in the body: 4 MiB of them took 100 MB and half a second.
-_MOST_VALUES = 120_000
+_MAX_VALUES = 120_000
 _REFUSED = {413: "The body is larger than {} bytes.", 408: "The body took too long to arrive."}
-_LARGEST = 1.7976931348623157e308
+_MAX_NUMBER = 1.7976931348623157e308
 
 
 def read_json(request: HttpRequest) -> Any:
@@ -34,8 +34,8 @@ def read_json(request: HttpRequest) -> Any:
     if refused := getattr(request, "scope", {}).get("body_refused"):  # said by asgi.BodyLimit
         raise ApiError(refused, _REFUSED[refused].format(settings.MAX_BODY_BYTES), headers={"Connection": "close"})
     body = request.body
-    if body.count(b"{") + body.count(b"[") > _MOST_VALUES:
-        raise ApiError(413, f"The body has more than {_MOST_VALUES} objects and lists.")
+    if body.count(b"{") + body.count(b"[") > _MAX_VALUES:
+        raise ApiError(413, f"The body has more than {_MAX_VALUES} objects and lists.")
     try:
         value = from_json(body, allow_inf_nan=False)
     except ValueError as error:
@@ -57,6 +57,6 @@ def _has_infinite_number(value: Any) -> bool:
             pending.extend(item.values())
         elif isinstance(item, list):
             pending.extend(item)
-        elif isinstance(item, int | float) and abs(item) > _LARGEST:
+        elif isinstance(item, int | float) and abs(item) > _MAX_NUMBER:
             return True
     return False

@@ -12,7 +12,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 logger = logging.getLogger(__name__)
 
-_PATIENCE_SECONDS = 2.0
+_TIMEOUT_SECONDS = 2.0
 _question: asyncio.Future[bool] | None = None
 
 
@@ -50,7 +50,7 @@ async def answers() -> bool:
         # Not a pool's thread: the process could not end before a connection that hangs.
         Thread(target=_ask, args=(loop, _question), daemon=True).start()
     question = _question
-    await asyncio.wait({question}, timeout=_PATIENCE_SECONDS)
+    await asyncio.wait({question}, timeout=_TIMEOUT_SECONDS)
     return question.done() and question.result()
 
 

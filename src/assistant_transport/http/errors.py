@@ -5,7 +5,7 @@ from typing import Any
 from django.http import JsonResponse
 from pydantic import ValidationError
 
-_MOST_DETAILS = 20
+_MAX_DETAILS = 20
 
 
 class ApiError(Exception):
@@ -34,7 +34,7 @@ class ApiError(Exception):
 def invalid_request(error: ValidationError) -> ApiError:
     """A 400 that says for each wrong field where it is and what was expected, never what was sent."""
     found = error.errors(include_url=False, include_context=True, include_input=False)
-    details = [{"field": _field(item["loc"]), "problem": _problem(item)} for item in found[:_MOST_DETAILS]]
+    details = [{"field": _field(item["loc"]), "problem": _problem(item)} for item in found[:_MAX_DETAILS]]
     return ApiError(400, f"The request is not valid: {details[0]['field']}: {details[0]['problem']}", details=details)
 
 

@@ -45,7 +45,7 @@ def _log(quotas: Quotas) -> RunLog:
         settings.REDIS_URL,
         ttl=settings.RUN_TTL_SECONDS,
         lease=settings.RUN_LEASE_SECONDS,
-        longest=settings.MAX_RUN_SECONDS,
+        max_run_seconds=settings.MAX_RUN_SECONDS,
         cancel=lambda run_id: runs().stop(run_id),
         quotas=quotas,
     )

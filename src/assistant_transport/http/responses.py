@@ -6,12 +6,12 @@ from django.conf import settings
 from django.http import HttpRequest, StreamingHttpResponse
 
 from assistant_transport.http import process
-from assistant_transport.runs import PROTOCOLS, Feed, Head, Run
+from assistant_transport.runs import ENCODERS, Feed, Head, Run
 
 REPLAY_LENGTH = "Aui-Replay-Content-Length"
 
 
-def protocol_for(request: HttpRequest) -> str:
+def encoding_for(request: HttpRequest) -> str:
     """The encoding that the request asks for: SSE by its Accept header, else what ASSISTANT_PROTOCOL says."""
     sse = "text/event-stream" in request.headers.get("Accept", "")
     return "assistant-transport" if sse else settings.ASSISTANT_PROTOCOL
@@ -27,13 +27,13 @@ def replay(head: Head, feed: Feed, *, from_state: bool) -> StreamingHttpResponse
 
     `from_state` begins with the state before the run, for a client that does not have it: appended text would double.
     """
-    wire = PROTOCOLS[head.protocol]()
-    first = wire.state([f'{{"type":"set","path":[],"value":{head.state}}}']).encode() if from_state else b""
+    encoder = ENCODERS[head.encoding]()
+    first = encoder.state([f'{{"type":"set","path":[],"value":{head.state}}}']).encode() if from_state else b""
 
     async def body() -> AsyncIterator[bytes]:
         if first:
             yield first
-        async for frames in feed.read(wire.heartbeat, settings.HEARTBEAT_SECONDS):
+        async for frames in feed.read(encoder.heartbeat, settings.HEARTBEAT_SECONDS):
             yield frames
 
     response = _stream(head, body())
@@ -46,7 +46,7 @@ def _stream(head: Head, body: AsyncIterator[bytes]) -> StreamingHttpResponse:
     return StreamingHttpResponse(
         body,
         headers={
-            "Content-Type": PROTOCOLS[head.protocol].content_type,
+            "Content-Type": ENCODERS[head.encoding].content_type,
             "X-Run-Id": head.id,
             "Cache-Control": "no-cache, no-transform",
             "X-Accel-Buffering": "no",

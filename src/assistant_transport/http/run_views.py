@@ -30,10 +30,10 @@ async def resume(request: HttpRequest) -> HttpResponseBase:
     """A run's stream from its beginning, live from where it stands."""
     asked = _asked(request)
     record = await _find(request, asked)
-    wanted = responses.protocol_for(request)
-    if wanted != record.head.protocol:
-        raise ApiError(409, f"This run's encoding is {record.head.protocol}; the request asks for {wanted}.")
-    feed = await process.runs().log.follow(record)
+    wanted = responses.encoding_for(request)
+    if wanted != record.head.encoding:
+        raise ApiError(409, f"This run's encoding is {record.head.encoding}; the request asks for {wanted}.")
+    feed = await process.runs().log.subscribe(record)
     report.resumed()
     return responses.replay(record.head, feed, from_state=asked.runId is None)
 

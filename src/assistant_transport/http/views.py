@@ -41,9 +41,9 @@ async def assistant_endpoint(request: HttpRequest) -> HttpResponseBase:
         raise invalid_request(error) from None
     caller: Caller = request.caller  # type: ignore[attr-defined]
     try:
-        protocol = responses.protocol_for(request)
+        encoding = responses.encoding_for(request)
         run = process.runs().new(
-            caller.owner, parsed.threadId, protocol, parsed.state, found=caller.is_named, quotas=caller.quotas
+            caller.owner, parsed.threadId, encoding, parsed.state, discoverable=caller.is_named, quotas=caller.quotas
         )
     except QuotaExceededError as used:
         raise _used_up(str(used)) from None

@@ -2,6 +2,7 @@
 
 from assistant_transport.runs.controller import Controller
 from assistant_transport.runs.document import StateDocument, TextCursor
+from assistant_transport.runs.encoders import ENCODERS, Encoder
 from assistant_transport.runs.feed import Feed
 from assistant_transport.runs.log import Head, LogUnavailableError, Record, RunLog, Status
 from assistant_transport.runs.memory import MemoryLog
@@ -9,11 +10,11 @@ from assistant_transport.runs.pump import RunTooLargeError
 from assistant_transport.runs.quotas import Quotas
 from assistant_transport.runs.run import Limits, Run, RunFailedError
 from assistant_transport.runs.service import QuotaExceededError, RunRefusedError, Runs
-from assistant_transport.runs.wire import PROTOCOLS, Wire
 
 __all__ = [
-    "PROTOCOLS",
+    "ENCODERS",
     "Controller",
+    "Encoder",
     "Feed",
     "Head",
     "Limits",
@@ -31,5 +32,4 @@ __all__ = [
     "StateDocument",
     "Status",
     "TextCursor",
-    "Wire",
 ]

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from assistant_stream.state import lookup_state
 from assistant_stream.state_proxy import StateProxy
 
-from assistant_transport.runs.encoding import encode
+from assistant_transport.runs.strict_json import encode
 
 PathSegment = str | int
 

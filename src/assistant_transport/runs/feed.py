@@ -83,12 +83,12 @@ class Feed:
             if not self._readers and self.on_idle is not None:
                 self.on_idle()
 
-    async def _news(self, patience: float) -> bool:
-        """True when there is something to read or the end; False after `patience` seconds without."""
+    async def _news(self, seconds: float) -> bool:
+        """True when there is something to read or the end; False after `seconds` without."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[bool] = loop.create_future()
         self._waiting.append(future)
-        timer = loop.call_later(patience, _resolve, future)
+        timer = loop.call_later(seconds, _resolve, future)
         try:
             return await future
         finally:

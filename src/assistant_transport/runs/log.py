@@ -22,21 +22,21 @@ class Status(StrEnum):
 class Head:
     """What identifies a run.
 
-    `owner` is an opaque name; `found` says whether the owner's latest run is found without its id; `thread` is the
-    client's name of a thread or None; `protocol` a key of runs.PROTOCOLS; `state` the client's state before, as JSON.
+    `owner` is an opaque name; `discoverable` says whether the owner finds its latest run without an id; `thread` is the
+    client's name of a thread or None; `encoding` a key of runs.ENCODERS; `state` the client's state before, as JSON.
     """
 
     id: str
     owner: str
-    found: bool
+    discoverable: bool
     thread: str | None
-    protocol: str
+    encoding: str
     state: str
 
     @property
     def resumable(self) -> bool:
         """Whether somebody could come back to it after its reader has gone."""
-        return self.found or self.thread is not None
+        return self.discoverable or self.thread is not None
 
 
 @dataclass(frozen=True)
@@ -89,10 +89,10 @@ class RunLog(Protocol):
     async def latest(self, owner: str, thread: str | None) -> Record | None:
         """The owner's latest run in `thread`, or of all where `thread` is None."""
 
-    async def follow(self, record: Record) -> Feed:
+    async def subscribe(self, record: Record) -> Feed:
         """The frames of a run that was found, from its first on, live until its end. To be read at once."""
 
-    async def is_followed(self, run_id: str) -> bool:
+    async def has_subscribers(self, run_id: str) -> bool:
         """Whether somebody reads the run from the log, in any process."""
 
     async def cancel(self, run_id: str) -> None:

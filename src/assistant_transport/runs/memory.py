@@ -78,10 +78,10 @@ class MemoryLog(RunLog):
     async def latest(self, owner: str, thread: str | None) -> Record | None:
         return await self.find(self._latest.get((owner, thread), ""))
 
-    async def follow(self, record: Record) -> Feed:
+    async def subscribe(self, record: Record) -> Feed:
         return self._entries[record.head.id].feed
 
-    async def is_followed(self, run_id: str) -> bool:
+    async def has_subscribers(self, run_id: str) -> bool:
         return False  # who follows here is a reader of the live feed
 
     async def cancel(self, run_id: str) -> None:
@@ -90,6 +90,6 @@ class MemoryLog(RunLog):
 
 def _places(head: Head) -> list[tuple[str, str | None]]:
     """Where the run is the latest: its owner's, and its owner's thread's."""
-    if not head.found:
+    if not head.discoverable:
         return []
     return [(head.owner, None)] + ([(head.owner, head.thread)] if head.thread is not None else [])

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from assistant_transport.runs.encoding import quote, to_bytes
-from assistant_transport.runs.wire import Wire
+from assistant_transport.runs.encoders import Encoder
+from assistant_transport.runs.strict_json import quote, to_bytes
 
 
 class RunTooLargeError(ValueError):
@@ -19,8 +19,8 @@ class Pump:
     To be used from the event loop's thread only.
     """
 
-    def __init__(self, wire: Wire, publish: Callable[[bytes], None], interval: float, most: int) -> None:
-        self._wire = wire
+    def __init__(self, encoder: Encoder, publish: Callable[[bytes], None], interval: float, max_bytes: int) -> None:
+        self._encoder = encoder
         self._publish = publish
         self._interval = interval
         self._loop = asyncio.get_running_loop()
@@ -28,7 +28,7 @@ class Pump:
         self._operations: list[str] = []
         self._append_path = ""
         self._append_texts: list[str] = []
-        self._most = most
+        self._max_bytes = max_bytes
         self._gathered = 0
         self._scheduled: asyncio.Handle | None = None
         self._last_flush = float("-inf")
@@ -42,8 +42,8 @@ class Pump:
         """
         self._close_append()
         self._gathered += len(value)
-        if self._gathered > self._most:
-            raise RunTooLargeError(f"more than {self._most} bytes at once")
+        if self._gathered > self._max_bytes:
+            raise RunTooLargeError(f"more than {self._max_bytes} bytes at once")
         self._operations.append(f'{{"type":"set","path":{path},"value":{value}}}')
         self._schedule()
 
@@ -62,15 +62,15 @@ class Pump:
         Raises:
             ValueError, TypeError: the chunk holds something that is not JSON for a strict client.
         """
-        self._add_frame(self._wire.chunk(chunk))
+        self._add_frame(self._encoder.chunk(chunk))
 
     def error(self, message: str) -> None:
         """Takes an error, for the user to read."""
-        self._add_frame(self._wire.error(message))
+        self._add_frame(self._encoder.error(message))
 
     def end(self) -> None:
         """Publishes all that is left and what ends the stream."""
-        self._add_frame(self._wire.end())
+        self._add_frame(self._encoder.end())
         self.flush()
 
     def flush(self) -> None:
@@ -101,7 +101,7 @@ class Pump:
     def _close_state(self) -> None:
         self._close_append()
         if self._operations:
-            self._frames.append(self._wire.state(self._operations))
+            self._frames.append(self._encoder.state(self._operations))
             self._operations = []
 
     def _close_append(self) -> None:

@@ -17,7 +17,7 @@ class Quotas:
 
     def used_up(self, limits: Mapping[str, int]) -> str | None:
         """The first name of `limits` that has as many runs as it may, if any."""
-        return next((name for name, most in limits.items() if self.own[name] + self.others[name] >= most), None)
+        return next((name for name, maximum in limits.items() if self.own[name] + self.others[name] >= maximum), None)
 
     def take(self, names: Iterable[str]) -> None:
         """Counts a run for each of `names`."""

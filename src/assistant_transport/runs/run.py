@@ -10,10 +10,10 @@ from time import perf_counter
 from typing import Any
 
 from assistant_transport.runs.controller import Controller
+from assistant_transport.runs.encoders import ENCODERS
 from assistant_transport.runs.feed import Feed
 from assistant_transport.runs.log import Head, LogUnavailableError, Status, Writer
 from assistant_transport.runs.pump import Pump, RunTooLargeError
-from assistant_transport.runs.wire import PROTOCOLS
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 _STOP_SECONDS = 0.5
 # Without live readers the log is asked this often for others; one that does not answer, so many times.
 _ASK_SECONDS = 2.0
-_MOST_UNANSWERED = 5
+_MAX_UNANSWERED = 5
 
 
 class RunFailedError(Exception):
@@ -45,7 +45,7 @@ class Run:
         head: who and where it is.
         state: the client's state, parsed; the run takes it over and changes it.
         limits: what it may take.
-        is_followed: says whether a run, by its id, is read from the log somewhere.
+        has_subscribers: says whether a run, by its id, is read from the log somewhere.
         counted: the names that it is counted by.
     """
 
@@ -54,21 +54,21 @@ class Run:
         head: Head,
         state: Any,
         limits: Limits,
-        is_followed: Callable[[str], Awaitable[bool]],
+        has_subscribers: Callable[[str], Awaitable[bool]],
         counted: tuple[str, ...] = (),
     ) -> None:
         self.head = head
         self.counted = counted
         self.feed = Feed()
         self.feed.on_idle = self._idle
-        self.wire = PROTOCOLS[head.protocol]()
+        self.encoder = ENCODERS[head.encoding]()
         self.status = Status.RUNNING
         self._began = perf_counter()
         self.first_frame_seconds = 0.0  # what it took from the beginning, once there is one
         self._limits = limits
         self._too_large = f"The reply is larger than {limits.run_bytes} bytes."
-        self._is_followed = is_followed
-        self._pump = Pump(self.wire, self._publish, limits.flush_interval, limits.run_bytes)
+        self._has_subscribers = has_subscribers
+        self._pump = Pump(self.encoder, self._publish, limits.flush_interval, limits.run_bytes)
         self.controller = Controller(self._pump, state)
         self._writer: Writer | None = None
         self._task: asyncio.Task[None] | None = None
@@ -194,17 +194,17 @@ class Run:
 
     def _unattended(self) -> None:
         if not self.feed.readers and not self._ended:
-            self._question = asyncio.create_task(self._stop_unless_followed())
+            self._question = asyncio.create_task(self._stop_unless_subscribed())
 
-    async def _stop_unless_followed(self) -> None:
+    async def _stop_unless_subscribed(self) -> None:
         try:
-            followed = await self._is_followed(self.head.id)
+            subscribed = await self._has_subscribers(self.head.id)
             self._unanswered = 0
         except LogUnavailableError:
-            # Its followers are patient for a while, and so is it.
+            # Its subscribers wait a while for the log, and so does the run.
             self._unanswered += 1
-            followed = self._unanswered < _MOST_UNANSWERED
-        if followed:
+            subscribed = self._unanswered < _MAX_UNANSWERED
+        if subscribed:
             self._wait_for_readers(at_least=_ASK_SECONDS)
         elif not self.feed.readers:
             self.stop(Status.CANCELLED)

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from assistant_transport.runs.encoding import encode
 from assistant_transport.runs.log import Head, Record, RunLog, Status
 from assistant_transport.runs.quotas import Quotas
 from assistant_transport.runs.run import Limits, Run
+from assistant_transport.runs.strict_json import encode
 
 _INTERRUPTED = "The server had to stop before the reply was done. Please try again."
 _FULL = "Too many replies are being written right now. Please try again in a moment."
@@ -29,25 +29,25 @@ class Runs:
     Args:
         log: where they are kept.
         limits: what each may take.
-        most: how many may be carried at once.
+        max_runs: how many may be carried at once.
         quotas: how many are carried for whom, here and elsewhere.
-        most_memory: about how many bytes those that are carried may hold of what their clients sent.
+        max_memory_bytes: about how many bytes those that are carried may hold of what their clients sent.
     """
 
     def __init__(
         self,
         log: RunLog,
         limits: Limits,
-        most: int,
+        max_runs: int,
         quotas: Quotas | None = None,
-        most_memory: float = float("inf"),
+        max_memory_bytes: float = float("inf"),
     ) -> None:
         self.log = log
         self.draining = False
         self._limits = limits
-        self._most = most
+        self._max_runs = max_runs
         self._quotas = quotas or Quotas()
-        self._most_memory = most_memory
+        self._max_memory_bytes = max_memory_bytes
         self._memory = 0
         self._live: dict[str, Run] = {}
         self._empty = asyncio.Event()
@@ -56,10 +56,10 @@ class Runs:
         self,
         owner: str,
         thread: str | None,
-        protocol: str,
+        encoding: str,
         state: Any,
         *,
-        found: bool,
+        discoverable: bool,
         quotas: Mapping[str, int] | None = None,
     ) -> Run:
         """A run that is still to be carried; the arguments are those of its Head, `state` parsed.
@@ -75,12 +75,12 @@ class Runs:
             raise RunRefusedError("This server is restarting. Please try again.")
         if name := self._quotas.used_up(quotas or {}):
             raise QuotaExceededError(name)
-        if len(self._live) >= self._most:
+        if len(self._live) >= self._max_runs:
             raise RunRefusedError(_FULL)
-        head = Head(secrets.token_urlsafe(24), owner, found, thread, protocol, encode(state))
-        if self._live and self._memory + _memory(head) > self._most_memory:
+        head = Head(secrets.token_urlsafe(24), owner, discoverable, thread, encoding, encode(state))
+        if self._live and self._memory + _memory(head) > self._max_memory_bytes:
             raise RunRefusedError(_FULL)
-        return Run(head, state, self._limits, self.log.is_followed, tuple(quotas or ()))
+        return Run(head, state, self._limits, self.log.has_subscribers, tuple(quotas or ()))
 
     @property
     def active(self) -> int:
@@ -104,7 +104,7 @@ class Runs:
             on_end(run)
 
         run.start(work, self.log.begin(run.head, run.feed), ended)
-        async for frames in run.feed.read(run.wire.heartbeat, heartbeat):
+        async for frames in run.feed.read(run.encoder.heartbeat, heartbeat):
             yield frames
 
     async def cancel(self, record: Record) -> None:
@@ -132,12 +132,12 @@ class Runs:
                 run.stop(Status.INTERRUPTED, _INTERRUPTED)
             await self._emptied(1)
 
-    async def _emptied(self, patience: float) -> None:
-        """Returns when no run is left, or after `patience` seconds."""
+    async def _emptied(self, seconds: float) -> None:
+        """Returns when no run is left, or after `seconds`."""
         self._empty.clear()
         if self._live:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._empty.wait(), patience)
+                await asyncio.wait_for(self._empty.wait(), seconds)
 
     def _remove(self, run: Run) -> None:
         del self._live[run.head.id]

@@ -2,7 +2,7 @@
 
 Keys, all of which expire (`…` is the prefix):
 
-    …run:ID          hash: owner, found, thread, protocol, state, status, process, seq
+    …run:ID          hash: owner, discoverable, thread, encoding, state, status, process, seq
     …run:ID:log      stream: one entry a batch, `f` its frames, `s` the outcome in the last one
     …run:ID:lease    there while the process that carries the run lives
     …run:ID:readers  there while some process reads the run

@@ -13,9 +13,9 @@ from redis.exceptions import RedisError
 from assistant_transport.runs.feed import Feed
 from assistant_transport.runs.log import Head, LogUnavailableError, Record, RunLog, Status, Writer
 from assistant_transport.runs.quotas import Quotas
-from assistant_transport.runs.valkey.exchange import Exchange
-from assistant_transport.runs.valkey.followers import BLOCK_SECONDS, Followers, tell
+from assistant_transport.runs.valkey.quota_exchange import QuotaExchange
 from assistant_transport.runs.valkey.scripts import Client
+from assistant_transport.runs.valkey.subscriptions import BLOCK_SECONDS, Subscriptions, tell
 from assistant_transport.runs.valkey.writer import BATCH_SECONDS, BatchWriter, place
 
 logger = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ _PREFIX = "assistant:"
 _CONNECTIONS = 16
 _CLOSE_SECONDS = 2.0
 _SETTLE_SECONDS = 0.5  # how long a look-up waits for what this process has still to write
-_FIELDS = ("owner", "found", "thread", "protocol", "state")
+_FIELDS = ("owner", "discoverable", "thread", "encoding", "state")
 _AWAY_ERRORS = (RedisError, OSError, TimeoutError)
 
 
@@ -35,7 +35,7 @@ class ValkeyLog(RunLog):
         url: redis://…
         ttl: seconds.
         lease: seconds after which a run whose process gives no sign of life counts as interrupted.
-        longest: seconds that a run may take.
+        max_run_seconds: seconds that a run may take.
         cancel: called with the id of a run of this process that another process wants stopped.
         quotas: counts, which the processes tell each other.
     """
@@ -46,7 +46,7 @@ class ValkeyLog(RunLog):
         *,
         ttl: float,
         lease: float,
-        longest: float,
+        max_run_seconds: float,
         cancel: Callable[[str], object],
         quotas: Quotas,
     ) -> None:
@@ -55,24 +55,24 @@ class ValkeyLog(RunLog):
         self._blocking = _client(url, BLOCK_SECONDS + 5)
         self._writes = _client(url, 10.0)
         self._batches = BatchWriter(
-            self._writes, _PREFIX, process, lease=lease, running_ttl=longest + ttl, ended_ttl=ttl
+            self._writes, _PREFIX, process, lease=lease, running_ttl=max_run_seconds + ttl, ended_ttl=ttl
         )
-        self._followers = Followers(self._commands, self._blocking, _PREFIX, process, lease, ttl, cancel)
-        self._exchange = Exchange(self._commands, _PREFIX, process, lease, quotas)
+        self._subscriptions = Subscriptions(self._commands, self._blocking, _PREFIX, process, lease, ttl, cancel)
+        self._exchange = QuotaExchange(self._commands, _PREFIX, process, lease, quotas)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def open(self) -> None:
         work = (
             self._batches.write_batches,
             self._batches.renew_leases,
-            self._followers.read,
-            self._followers.watch,
-            self._exchange.go_on,
+            self._subscriptions.read,
+            self._subscriptions.watch,
+            self._exchange.run_forever,
         )
         self._tasks = [asyncio.create_task(_for_ever(part)) for part in work]
 
     async def drain(self, seconds: float) -> None:
-        await self._followers.drain(seconds)
+        await self._subscriptions.drain(seconds)
 
     async def close(self) -> None:
         if not await self._batches.written(_CLOSE_SECONDS):
@@ -104,14 +104,14 @@ class ValkeyLog(RunLog):
 
     async def _find(self, run_id: str) -> Record | None:
         try:
-            status = await self._followers.status(run_id)
+            status = await self._subscriptions.status(run_id)
             found = await self._commands.hmget(f"{_PREFIX}run:{run_id}", _FIELDS)
         except _AWAY_ERRORS as error:
             raise LogUnavailableError from error
         if not status or found[0] is None:
             return None
-        owner, named, thread, protocol, state = (value.decode() for value in found)
-        return Record(Head(run_id, owner, named == "1", thread or None, protocol, state), Status(status))
+        owner, discoverable, thread, encoding, state = (value.decode() for value in found)
+        return Record(Head(run_id, owner, discoverable == "1", thread or None, encoding, state), Status(status))
 
     async def latest(self, owner: str, thread: str | None) -> Record | None:
         await self._batches.written(_SETTLE_SECONDS)
@@ -121,10 +121,10 @@ class ValkeyLog(RunLog):
             raise LogUnavailableError from error
         return None if run_id is None else await self._find(run_id.decode())
 
-    async def follow(self, record: Record) -> Feed:
-        return await self._followers.follow(record.head.id, record.head.protocol)
+    async def subscribe(self, record: Record) -> Feed:
+        return await self._subscriptions.subscribe(record.head.id, record.head.encoding)
 
-    async def is_followed(self, run_id: str) -> bool:
+    async def has_subscribers(self, run_id: str) -> bool:
         try:
             return bool(await self._commands.exists(f"{_PREFIX}run:{run_id}:readers"))
         except _AWAY_ERRORS as error:
@@ -149,15 +149,15 @@ async def _for_ever(work: Callable[[], Awaitable[None]]) -> None:
             await asyncio.sleep(1)
 
 
-def _client(url: str, patience: float) -> Client:
-    """A client that fails after `patience` seconds instead of trying again: its callers know better when to."""
+def _client(url: str, timeout: float) -> Client:
+    """A client that fails after `timeout` seconds instead of trying again: its callers know better when to."""
     return Redis.from_pool(
         BlockingConnectionPool.from_url(
             url,
             max_connections=_CONNECTIONS,
-            timeout=patience,  # for a free connection: when a replica dies, everybody resumes at once
-            socket_timeout=patience,
-            socket_connect_timeout=min(patience, 2.0),
+            timeout=timeout,  # for a free connection: when a replica dies, everybody resumes at once
+            socket_timeout=timeout,
+            socket_connect_timeout=min(timeout, 2.0),
             retry=Retry(NoBackoff(), 0),
         )
     )

@@ -19,8 +19,8 @@ while i <= #ARGV do
   i = i + 7
   if created == '1' then
     if redis.call('EXISTS', run) == 0 then
-      redis.call('HSET', run, 'owner', ARGV[i], 'found', ARGV[i + 1], 'thread', ARGV[i + 2], 'protocol', ARGV[i + 3],
-        'state', ARGV[i + 4], 'status', 'running', 'process', process, 'seq', 0)
+      redis.call('HSET', run, 'owner', ARGV[i], 'discoverable', ARGV[i + 1], 'thread', ARGV[i + 2],
+        'encoding', ARGV[i + 3], 'state', ARGV[i + 4], 'status', 'running', 'process', process, 'seq', 0)
       redis.call('PEXPIRE', run, running_ttl)
       redis.call('SET', run .. ':lease', process, 'PX', lease)
       if latest ~= '' then redis.call('SET', prefix .. 'latest:' .. latest, id, 'PX', running_ttl) end
@@ -31,7 +31,7 @@ while i <= #ARGV do
   local known = redis.call('HMGET', run, 'status', 'seq')
   if known[1] == 'running' and seq > known[2] + 1 then
     -- A Valkey that came back with an older memory: what lies between is lost.
-    status, frames = 'broken', gaps[redis.call('HGET', run, 'protocol')]
+    status, frames = 'broken', gaps[redis.call('HGET', run, 'encoding')]
   end
   if known[1] ~= 'running' then
     results[#results + 1] = 0
@@ -75,7 +75,7 @@ local ends = {['data-stream'] = ARGV[4], ['assistant-transport'] = ARGV[5]}
 local results = {}
 for i = 6, #ARGV do
   local run = prefix .. 'run:' .. ARGV[i]
-  local known = redis.call('HMGET', run, 'status', 'seq', 'protocol')
+  local known = redis.call('HMGET', run, 'status', 'seq', 'encoding')
   local status = known[1] or ''
   if status == 'running' and redis.call('EXISTS', run .. ':lease') == 0 then
     status = 'interrupted'

@@ -9,10 +9,10 @@ from typing import Any
 
 from redis.exceptions import RedisError, ResponseError
 
+from assistant_transport.runs.encoders import ending
 from assistant_transport.runs.log import Head, Status, Writer
 from assistant_transport.runs.valkey import scripts
 from assistant_transport.runs.valkey.scripts import Client
-from assistant_transport.runs.wire import ending
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ class BatchWriter:
         self._renew = client.register_script(scripts.RENEW)
         self._prefix = prefix
         self._lease = lease
-        gaps = [ending(protocol, _GAP) for protocol in ("data-stream", "assistant-transport")]
+        gaps = [ending(encoding, _GAP) for encoding in ("data-stream", "assistant-transport")]
         self._arguments = [prefix, _ms(lease), _ms(running_ttl), _ms(ended_ttl), process, *gaps]
         self._changed: dict[str, _Pending] = {}
         self._size = 0
@@ -118,7 +118,7 @@ class BatchWriter:
     def _break(self, pending: _Pending) -> None:
         logger.error("A run's log has a gap: Valkey is away or too slow")
         self._size -= sum(map(len, pending.frames))
-        pending.frames = [ending(pending.head.protocol, _GAP)]
+        pending.frames = [ending(pending.head.encoding, _GAP)]
         self._size += len(pending.frames[0])
         self.close(pending, Status.BROKEN)
 
@@ -170,7 +170,7 @@ class BatchWriter:
             del self._changed[head.id]
             arguments += [head.id, pending.seq, frames, pending.status or "", int(pending.create), *places(head)]
             if pending.create:
-                arguments += [head.owner, int(head.found), head.thread or "", head.protocol, head.state]
+                arguments += [head.owner, int(head.discoverable), head.thread or "", head.encoding, head.state]
                 self._size -= len(head.state)
             pending.create = False
             pending.seq += 1
@@ -205,16 +205,16 @@ class BatchWriter:
                 self._silent = True
             await asyncio.sleep(self._lease / 3)
 
-    async def written(self, patience: float) -> bool:
-        """True once everything is written that there is by now; False if `patience` seconds were not enough."""
+    async def written(self, seconds: float) -> bool:
+        """True once everything is written that there is by now; False if `seconds` were not enough."""
         self._urgent.set()
-        _, late = await asyncio.wait({self._in_flight, self._next}, timeout=patience)
+        _, late = await asyncio.wait({self._in_flight, self._next}, timeout=seconds)
         return not late
 
 
 def places(head: Head) -> tuple[str, str]:
     """The names of the two places where the run is the latest; empty where it is not to be found without its id."""
-    if not head.found:
+    if not head.discoverable:
         return "", ""
     return place(head.owner, None), place(head.owner, head.thread) if head.thread is not None else ""
 

@@ -14,7 +14,7 @@ from assistant_transport.runs.valkey.scripts import Client
 logger = logging.getLogger(__name__)
 
 
-class Exchange:
+class QuotaExchange:
     """Exchanges counts every third of a lease. What a process told is forgotten a lease later, so none has to tidy up.
 
     Args:
@@ -31,7 +31,7 @@ class Exchange:
         self._pause = lease / 3
         self._quotas = quotas
 
-    async def go_on(self) -> None:
+    async def run_forever(self) -> None:
         """Exchanges counts, for ever. Without Valkey the others' are not known, and this process goes by its own."""
         while True:
             try:

@@ -8,12 +8,12 @@ import json
 from typing import Any, ClassVar, Protocol
 
 from assistant_stream.serialization.assistant_transport import _Canonicalizer
-from assistant_stream.serialization.data_stream import DataStreamEncoder
+from assistant_stream.serialization.data_stream import DataStreamEncoder as ChunkEncoder
 
-from assistant_transport.runs.encoding import encode, quote
+from assistant_transport.runs.strict_json import encode, quote
 
 
-class Wire(Protocol):
+class Encoder(Protocol):
     """Writes one stream's frames, as text."""
 
     content_type: ClassVar[str]
@@ -36,20 +36,20 @@ class Wire(Protocol):
         """What must come last for the stream to count as whole."""
 
 
-class DataStream(Wire):
+class DataStreamEncoder(Encoder):
     """`code:JSON` lines. Only `aui-state` and `3` (an error) move an assistant-transport client."""
 
     content_type = "text/plain; charset=utf-8"
     heartbeat = b"\n"
 
     def __init__(self) -> None:
-        self._encoder = DataStreamEncoder()
+        self._chunks = ChunkEncoder()
 
     def state(self, operations: list[str]) -> str:
         return f"aui-state:[{','.join(operations)}]\n"
 
     def chunk(self, chunk: Any) -> str:
-        line = self._encoder.encode_chunk(chunk)
+        line = self._chunks.encode_chunk(chunk)
         code, _, value = line.partition(":")
         return f"{code}:{encode(json.loads(value))}\n"
 
@@ -60,7 +60,7 @@ class DataStream(Wire):
         return ""
 
 
-class AssistantTransport(Wire):
+class AssistantTransportEncoder(Encoder):
     """Server-sent events, ended by `[DONE]`, after an error too."""
 
     content_type = "text/event-stream"
@@ -82,10 +82,10 @@ class AssistantTransport(Wire):
         return _events(self._canonicalizer.close()) + "data: [DONE]\n\n"
 
 
-def ending(protocol: str, message: str) -> bytes:
+def ending(encoding: str, message: str) -> bytes:
     """An error and the clean end of a stream that nobody will write any more."""
-    wire = PROTOCOLS[protocol]()
-    return (wire.error(message) + wire.end()).encode()
+    encoder = ENCODERS[encoding]()
+    return (encoder.error(message) + encoder.end()).encode()
 
 
 def _events(frames: list[dict[str, Any]]) -> str:
@@ -93,7 +93,7 @@ def _events(frames: list[dict[str, Any]]) -> str:
 
 
 # By the names that the client's `protocol` option has.
-PROTOCOLS: dict[str, type[Wire]] = {
-    "data-stream": DataStream,
-    "assistant-transport": AssistantTransport,
+ENCODERS: dict[str, type[Encoder]] = {
+    "data-stream": DataStreamEncoder,
+    "assistant-transport": AssistantTransportEncoder,
 }

@@ -1,7 +1,7 @@
 """This project with runs that are not logged, to measure what logging them costs."""
 
 from assistant_backend.asgi import application
-from assistant_transport.http import process
+from assistant_transport.http import registry
 from assistant_transport.runs import Feed, Head, Status
 
 __all__ = ["application"]
@@ -19,4 +19,4 @@ def _begin(head: Head, feed: Feed) -> _NoWriter:
     return _NoWriter()
 
 
-process.runs().log.begin = _begin  # type: ignore[method-assign]
+registry.runs().log.begin = _begin  # type: ignore[method-assign]

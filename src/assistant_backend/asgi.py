@@ -14,9 +14,11 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, reset_queries
 
 from assistant_backend.urls import urlpatterns
-from assistant_transport.http import database, process, report
-from assistant_transport.http.access import Access
-from assistant_transport.http.asgi import BodyLimit, Lifespan, Receive, Scope, Send
+from assistant_transport.http import database, registry, run_reports
+from assistant_transport.http.access_log import AccessLog
+from assistant_transport.http.asgi_types import Receive, Scope, Send
+from assistant_transport.http.body_limit import BodyLimit
+from assistant_transport.http.lifespan import Lifespan
 from assistant_transport.telemetry import exposition, metrics, sentry
 
 _tasks: set[asyncio.Task[None]] = set()
@@ -32,19 +34,19 @@ async def _startup() -> None:
         sample_rate=settings.SENTRY_SAMPLE_RATE,
         traces_sample_rate=settings.SENTRY_TRACES_SAMPLE_RATE,
     )
-    process.assistant()
+    registry.assistant()
     if settings.METRICS_PORT and not metrics.SHARED:  # else gunicorn's master serves them
         exposition.serve(settings.HOST, settings.METRICS_PORT)
-    await process.runs().log.open()
+    await registry.runs().log.open()
     if settings.METRICS_PORT:
-        _tasks.add(asyncio.create_task(report.keep_gauges()))
-    process.started = True
+        _tasks.add(asyncio.create_task(run_reports.keep_gauges()))
+    registry.started = True
 
 
 async def _shutdown() -> None:
     for task in _tasks:
         task.cancel()
-    await process.runs().log.close()
+    await registry.runs().log.close()
     sentry.flush()
 
 
@@ -72,4 +74,4 @@ if not database.is_configured():
 _routes = {f"/{pattern.pattern}" for pattern in urlpatterns}
 _limited = BodyLimit(django_application, settings.MAX_BODY_BYTES, BODY_SECONDS)
 
-application = Lifespan(Access(_limited, _routes), startup=_startup, shutdown=_shutdown)
+application = Lifespan(AccessLog(_limited, _routes), startup=_startup, shutdown=_shutdown)

@@ -5,14 +5,17 @@ import json
 import socket
 from collections.abc import Awaitable, Callable
 from http.client import HTTPResponse
+from io import BytesIO
 
 import pytest
+from django.core.handlers.asgi import ASGIRequest
 from uvicorn import Config
 from uvicorn.server import ServerState
 
 from assistant_backend.asgi import django_application
-from assistant_transport.http import process
-from assistant_transport.http.asgi import BodyLimit, Message, Receive, Scope, Send
+from assistant_transport.http import body_limit, registry
+from assistant_transport.http.asgi_types import Message, Receive, Scope, Send
+from assistant_transport.http.body_limit import BodyLimit
 from assistant_transport.serving import bounded_protocol as protocol
 from assistant_transport.serving.bounded_protocol import BoundedProtocol
 from tests.wire import Client
@@ -116,7 +119,7 @@ def test_a_body_that_takes_too_long_is_given_up() -> None:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         assert (await receive())["more_body"] is True
         assert await receive() == {"type": "http.request", "body": b"", "more_body": False}
-        assert scope["body_refused"] == 408
+        assert body_limit.refused(ASGIRequest(scope, BytesIO())) == 408
         messages.put_nowait({"type": "http.request", "body": b"too late", "more_body": True})
         messages.put_nowait({"type": "http.disconnect"})
         assert await receive() == {"type": "http.disconnect"}
@@ -126,9 +129,10 @@ def test_a_body_that_takes_too_long_is_given_up() -> None:
 
     async def main() -> None:
         messages.put_nowait({"type": "http.request", "body": b'{"comm', "more_body": True})
-        await BodyLimit(app, 100, 0.01)({"type": "http", "headers": []}, messages.get, send)
+        await BodyLimit(app, 100, 0.01)(scope, messages.get, send)
 
     messages: asyncio.Queue[Message] = asyncio.Queue()
+    scope: Scope = {"type": "http", "method": "POST", "path": "/assistant", "query_string": b"", "headers": []}
     asyncio.run(main())
 
 
@@ -144,7 +148,7 @@ def test_a_body_that_takes_too_long_is_a_408() -> None:
     headers = [(b"host", b"localhost"), (b"content-type", b"application/json")]
     scope = {"type": "http", "method": "POST", "path": "/assistant", "query_string": b"", "headers": headers}
     asyncio.run(BodyLimit(django_application, 100, 0.01)(scope, messages.get, send))
-    process.runs.cache_clear()
+    registry.runs.cache_clear()
     assert sent[0]["status"] == 408
     assert (b"Connection", b"close") in sent[0]["headers"]
     assert json.loads(sent[1]["body"]) == {"error": "The body took too long to arrive."}

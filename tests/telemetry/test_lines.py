@@ -54,16 +54,16 @@ def test_a_run_has_its_lines_and_nothing_is_in_clear() -> None:
     owner = sha256(f"someone\0{ME['X-Client-Id']}".encode()).hexdigest()[:32]
     known = {"owner": owner[:12], "key": "someone", "run": short(run_id), "thread": short(owner, "a-thread")}
     assert all(known.items() <= line.items() for line in mine)
-    run = only(mine, logger="assistant_transport.http.report")
+    run = only(mine, logger="assistant_transport.http.run_reports")
     assert (run["assistant"], run["outcome"], run["level"]) == ("talkative", "done", "INFO")
     assert (run["bytes"], run["frames"]) == (len(body), body.count(b"\n"))
     assert (run["input_tokens"], run["output_tokens"]) == (7, 3)
     assert 0 < run["first_byte_ms"] <= run["duration_ms"]
-    request = only(mine, logger="assistant_transport.http.access")
+    request = only(mine, logger="assistant_transport.http.access_log")
     assert (request["method"], request["route"], request["status"]) == ("POST", "/assistant", 200)
     assert (request["bytes"], request["whole"]) == (len(body), True)
     assert 0 < request["first_byte_ms"] <= request["duration_ms"]
-    assert only(lines, logger="assistant_transport.http.access", route="/resume")["run"] == short(run_id)
+    assert only(lines, logger="assistant_transport.http.access_log", route="/resume")["run"] == short(run_id)
     blocks_shown = blocks(ROOT / "docs/operations.md")
     documented = next(block.text.splitlines() for block in blocks_shown if block.language == "json")
     for line, example in zip((run, request), map(json.loads, documented), strict=True):
@@ -94,8 +94,8 @@ def test_what_a_path_or_an_exception_quotes_is_not_written_nor_are_probes() -> N
     failed = only(lines, logger="assistant_transport.runs.run")
     assert "builtins.ValueError\n" in failed["traceback"]
     assert failed["traceback"].endswith("builtins.ExceptionGroup\nbuiltins.RuntimeError\n")
-    assert failed["run"] == only(lines, logger="assistant_transport.http.report", outcome="error")["run"]
-    assert only(lines, logger="assistant_transport.http.access", status=404)["route"] == "other"
+    assert failed["run"] == only(lines, logger="assistant_transport.http.run_reports", outcome="error")["run"]
+    assert only(lines, logger="assistant_transport.http.access_log", status=404)["route"] == "other"
     assert not [line for line in lines if "/health" in line.get("route", "")]
     ours = "".join(json.dumps(line) for line in lines if line["logger"] != "acme")
     assert PROMPT not in ours
@@ -114,11 +114,12 @@ def test_who_cancels_a_run_or_leaves_it_does_not_write_its_lines() -> None:
     next(left.frames())
     left.close()
     lines = logged.lines()
-    assert only(lines, request_id="id-of-the-run", logger="assistant_transport.http.report")["outcome"] == "cancelled"
+    report = only(lines, request_id="id-of-the-run", logger="assistant_transport.http.run_reports")
+    assert report["outcome"] == "cancelled"
     assert "goes on" in only(lines, request_id="id-of-the-run", logger="assistant_transport.runs.run")["message"]
-    assert only(lines, request_id="id-of-one-who-left", logger="assistant_transport.http.access")["whole"] is False
+    assert only(lines, request_id="id-of-one-who-left", logger="assistant_transport.http.access_log")["whole"] is False
     assert {line["logger"] for line in lines if line.get("request_id") == "id-of-the-cancel"} == {
-        "assistant_transport.http.access"
+        "assistant_transport.http.access_log"
     }
 
 
@@ -126,6 +127,6 @@ def test_in_development_lines_are_for_people() -> None:
     logged = Logged(DEBUG="true", ASSISTANT="acme.assistants.Talkative")
     logged.client.say("hi", headers={"X-Request-ID": "the-proxys-own-id"}).follow()
     text = logged.text()
-    assert "INFO assistant_transport.http.access: POST /assistant 200: " in text
+    assert "INFO assistant_transport.http.access_log: POST /assistant 200: " in text
     assert " ms [the-proxys-own-id]\n" in text
-    assert "INFO assistant_transport.http.report: run done: " in text
+    assert "INFO assistant_transport.http.run_reports: run done: " in text

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from pydantic_core import from_json
 
+from assistant_transport.http import body_limit
 from assistant_transport.http.errors import ApiError
 from assistant_transport.runs.strict_json import unsafe_key
 
@@ -20,19 +21,17 @@ _MAX_NUMBER = 1.7976931348623157e308
 
 
 def read_json(request: HttpRequest) -> Any:
-    """The request's body, parsed once.
+    """The request's body, parsed.
 
     Raises:
         ApiError: 413 if it is larger than MAX_BODY_BYTES or has too many values in it, 408 if it took too long,
             415 if it is not application/json, 400 if it is not JSON that a strict client would take: NaN, Infinity,
             a `__proto__` key, half a surrogate pair, 200 levels deep.
     """
-    if hasattr(request, "parsed"):
-        return request.parsed
     if request.content_type != "application/json":
         raise ApiError(415, "Send the request as JSON, with the header Content-Type: application/json.")
-    if refused := getattr(request, "scope", {}).get("body_refused"):  # said by asgi.BodyLimit
-        raise ApiError(refused, _REFUSED[refused].format(settings.MAX_BODY_BYTES), headers={"Connection": "close"})
+    if status := body_limit.refused(request):
+        raise ApiError(status, _REFUSED[status].format(settings.MAX_BODY_BYTES), headers={"Connection": "close"})
     body = request.body
     if body.count(b"{") + body.count(b"[") > _MAX_VALUES:
         raise ApiError(413, f"The body has more than {_MAX_VALUES} objects and lists.")
@@ -45,7 +44,6 @@ def read_json(request: HttpRequest) -> Any:
             raise ApiError(400, f"The body has the key {key}, which is not allowed.")
         if _has_infinite_number(value):
             raise ApiError(400, "The body has a number that is too large.")
-    request.parsed = value  # type: ignore[attr-defined]
     return value
 
 

@@ -3,15 +3,16 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from assistant_transport.http.authentication import Caller, authenticate
 from assistant_transport.http.body import read_json
-from assistant_transport.http.caller import identify
 from assistant_transport.http.errors import ApiError
 from assistant_transport.runs import LogUnavailableError
 from assistant_transport.telemetry import context
@@ -24,11 +25,20 @@ _one_large = asyncio.Lock()
 View = Callable[[HttpRequest], Coroutine[Any, Any, HttpResponseBase]]
 
 
-def endpoint(*methods: str, public: bool = False) -> Callable[[View], View]:
-    """A view that answers `methods` only, to callers with an API key where they are required, unless it is `public`.
+@dataclass(frozen=True)
+class Call:
+    """A request whose caller is known and whose body is read."""
 
-    The view finds who calls in `request.caller`. Whatever is wrong is answered in the one error shape.
-    """
+    request: HttpRequest
+    caller: Caller
+    data: Any  # the body's JSON; None where the method has no body
+
+
+CallView = Callable[[Call], Awaitable[HttpResponseBase]]
+
+
+def public(*methods: str) -> Callable[[View], View]:
+    """Makes a view that answers `methods` only, whoever asks. Whatever is wrong is answered in the one error shape."""
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -37,14 +47,6 @@ def endpoint(*methods: str, public: bool = False) -> Callable[[View], View]:
                 if request.method not in methods:
                     allowed = ", ".join(methods)
                     raise ApiError(405, f"{request.path} takes {allowed} only.", headers={"Allow": allowed})
-                if not public:
-                    caller = request.caller = identify(request)  # type: ignore[attr-defined]
-                    context.bind(owner=caller.owner[:12], **({"key": caller.key} if caller.key else {}))
-                if request.method == "POST" and len(request.body) >= _LARGE:
-                    # To read it takes a while that nothing else gets: replies under way have a turn between two.
-                    async with _one_large:
-                        await asyncio.sleep(0)
-                        read_json(request)
                 return await view(request)
             except ApiError as error:
                 return error.response()
@@ -59,3 +61,30 @@ def endpoint(*methods: str, public: bool = False) -> Callable[[View], View]:
         return answer
 
     return decorate
+
+
+def endpoint(*methods: str) -> Callable[[CallView], View]:
+    """Makes a view that answers `methods` only, to callers that pass authentication."""
+
+    def decorate(view: CallView) -> View:
+        @public(*methods)
+        @wraps(view)
+        async def answer(request: HttpRequest) -> HttpResponseBase:
+            caller = authenticate(request)
+            context.bind(owner=caller.owner[:12], **({"key": caller.key} if caller.key else {}))
+            return await view(Call(request, caller, await _data(request)))
+
+        return answer
+
+    return decorate
+
+
+async def _data(request: HttpRequest) -> Any:
+    if request.method != "POST":
+        return None
+    if len(request.body) < _LARGE:
+        return read_json(request)
+    # Parsing blocks the event loop: large bodies go one at a time, yielding to live replies.
+    async with _one_large:
+        await asyncio.sleep(0)
+        return read_json(request)

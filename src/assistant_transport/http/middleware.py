@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.utils.decorators import async_only_middleware
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-from assistant_transport.http import process
+from assistant_transport.http import registry
 from assistant_transport.http.errors import ApiError
 
 Handler = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
@@ -47,7 +47,7 @@ def close_while_draining(get_response: Handler) -> Handler:
 
     async def middleware(request: HttpRequest) -> HttpResponseBase:
         response = await get_response(request)
-        if process.runs().draining:
+        if registry.runs().draining:
             response.headers["Connection"] = "close"
         return response
 

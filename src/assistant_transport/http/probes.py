@@ -2,20 +2,20 @@
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from assistant_transport.http import database, process
-from assistant_transport.http.endpoint import endpoint
+from assistant_transport.http import database, registry
+from assistant_transport.http.endpoint import public
 
 
-@endpoint("GET", "HEAD", public=True)
+@public("GET", "HEAD")
 async def live(request: HttpRequest) -> HttpResponse:
     """200 while the event loop turns."""
     return JsonResponse({"status": "live"})
 
 
-@endpoint("GET", "HEAD", public=True)
+@public("GET", "HEAD")
 async def ready(request: HttpRequest) -> HttpResponse:
     """200 while new runs are welcome, even if they cannot be logged; else 503 and why."""
-    runs = process.runs()
+    runs = registry.runs()
     if runs.draining:
         return JsonResponse({"status": "unavailable", "failing": ["draining"]}, status=503)
     if database.is_configured() and not await database.answers():
@@ -25,7 +25,7 @@ async def ready(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"status": "ready"})
 
 
-@endpoint("GET", "HEAD", public=True)
+@public("GET", "HEAD")
 async def startup(request: HttpRequest) -> HttpResponse:
     """200 once settings, assistant and worker are up."""
-    return JsonResponse({"status": "started"}) if process.started else JsonResponse({"status": "starting"}, status=503)
+    return JsonResponse({"status": "started"}) if registry.started else JsonResponse({"status": "starting"}, status=503)

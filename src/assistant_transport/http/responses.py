@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from django.conf import settings
 from django.http import HttpRequest, StreamingHttpResponse
 
-from assistant_transport.http import process
+from assistant_transport.http import registry
 from assistant_transport.runs import ENCODERS, Feed, Head, Run
 
 REPLAY_LENGTH = "Aui-Replay-Content-Length"
@@ -19,7 +19,7 @@ def encoding_for(request: HttpRequest) -> str:
 
 def live(run: Run, work: Callable[[], Awaitable[None]], on_end: Callable[[Run], object]) -> StreamingHttpResponse:
     """The response that carries `run` while `work` writes it; `on_end` hears of the run's end."""
-    return _stream(run.head, process.runs().carry(run, work, settings.HEARTBEAT_SECONDS, on_end))
+    return _stream(run.head, registry.runs().carry(run, work, settings.HEARTBEAT_SECONDS, on_end))
 
 
 def replay(head: Head, feed: Feed, *, from_state: bool) -> StreamingHttpResponse:

@@ -1,23 +1,22 @@
 """The routes by which a client comes back to a run, or stops it."""
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from pydantic import ValidationError
 
-from assistant_transport.http import process, report, responses
-from assistant_transport.http.body import read_json
-from assistant_transport.http.caller import Caller
-from assistant_transport.http.endpoint import endpoint
+from assistant_transport.http import registry, responses, run_reports
+from assistant_transport.http.authentication import Caller
+from assistant_transport.http.endpoint import Call, endpoint
 from assistant_transport.http.errors import ApiError, invalid_request
 from assistant_transport.http.models import RunRequest
 from assistant_transport.runs import Record, Status
 
 
 @endpoint("POST")
-async def initial_state(request: HttpRequest) -> HttpResponse:
+async def initial_state(call: Call) -> HttpResponse:
     """The latest run of the caller's thread, or of all its threads, and the state before it; 204 if none is kept."""
-    asked = _asked(request)
-    record = await _latest(request, asked.threadId or request.GET.get("threadId"))
+    asked = _asked(call)
+    record = await _latest(call.caller, asked.threadId or call.request.GET.get("threadId"))
     if record is None:
         return HttpResponse(status=204)
     # The state is JSON already; parsing it only to write it again would cost as much as the rest.
@@ -26,55 +25,52 @@ async def initial_state(request: HttpRequest) -> HttpResponse:
 
 
 @endpoint("POST")
-async def resume(request: HttpRequest) -> HttpResponseBase:
+async def resume(call: Call) -> HttpResponseBase:
     """A run's stream from its beginning, live from where it stands."""
-    asked = _asked(request)
-    record = await _find(request, asked)
-    wanted = responses.encoding_for(request)
+    asked = _asked(call)
+    record = await _find(call.caller, asked)
+    wanted = responses.encoding_for(call.request)
     if wanted != record.head.encoding:
         raise ApiError(409, f"This run's encoding is {record.head.encoding}; the request asks for {wanted}.")
-    feed = await process.runs().log.subscribe(record)
-    report.resumed()
+    feed = await registry.runs().log.subscribe(record)
+    run_reports.resumed()
     return responses.replay(record.head, feed, from_state=asked.runId is None)
 
 
 @endpoint("POST")
-async def cancel(request: HttpRequest) -> HttpResponse:
+async def cancel(call: Call) -> HttpResponse:
     """Tells a run to stop, in whichever process it is carried."""
-    asked = _asked(request)
-    caller: Caller = request.caller  # type: ignore[attr-defined]
-    if asked.runId is not None and process.runs().stop(asked.runId, caller.owner):
+    asked = _asked(call)
+    if asked.runId is not None and registry.runs().stop(asked.runId, call.caller.owner):
         return JsonResponse({"runId": asked.runId}, status=202)  # this process's own: the log is not needed
-    record = await _find(request, asked)
-    await process.runs().cancel(record)
+    record = await _find(call.caller, asked)
+    await registry.runs().cancel(record)
     return JsonResponse({"runId": record.head.id}, status=202)
 
 
-def _asked(request: HttpRequest) -> RunRequest:
+def _asked(call: Call) -> RunRequest:
     try:
-        return RunRequest.model_validate(read_json(request))
+        return RunRequest.model_validate(call.data)
     except ValidationError as error:
         raise invalid_request(error) from None
 
 
-async def _find(request: HttpRequest, asked: RunRequest) -> Record:
+async def _find(caller: Caller, asked: RunRequest) -> Record:
     """The run that is asked for, by its id or as its thread's latest. Somebody else's does not exist."""
-    caller: Caller = request.caller  # type: ignore[attr-defined]
     if asked.runId is None:
-        record = await _latest(request, asked.threadId)
+        record = await _latest(caller, asked.threadId)
     else:
-        record = await process.runs().log.find(asked.runId)
+        record = await registry.runs().log.find(asked.runId)
     if record is None or record.head.owner != caller.owner or record.status is Status.BROKEN:
         raise _no_such_run()
-    report.bind(record.head)
+    run_reports.bind(record.head)
     return record
 
 
-async def _latest(request: HttpRequest, thread: str | None) -> Record | None:
-    caller: Caller = request.caller  # type: ignore[attr-defined]
+async def _latest(caller: Caller, thread: str | None) -> Record | None:
     if not caller.is_named:
         return None  # a thread's name can be guessed
-    record = await process.runs().log.latest(caller.owner, thread)
+    record = await registry.runs().log.latest(caller.owner, thread)
     return None if record is None or record.status is Status.BROKEN else record
 
 

@@ -11,10 +11,9 @@ from django.shortcuts import render
 from pydantic import ValidationError
 
 from assistant_transport.assistants import InvalidTurnError, ReplyError, Turn
-from assistant_transport.http import commands, database, openapi, process, report, responses
-from assistant_transport.http.body import read_json
-from assistant_transport.http.caller import Caller
-from assistant_transport.http.endpoint import endpoint
+from assistant_transport.http import commands, database, openapi, registry, responses, run_reports
+from assistant_transport.http.authentication import Caller
+from assistant_transport.http.endpoint import Call, endpoint, public
 from assistant_transport.http.errors import ApiError, invalid_request
 from assistant_transport.http.models import AssistantRequest, CallSettings, Config, request_model
 from assistant_transport.runs import QuotaExceededError, Run, RunFailedError, RunRefusedError, RunTooLargeError
@@ -25,34 +24,34 @@ logger = logging.getLogger(__name__)
 
 @cache
 def _request_model() -> type[AssistantRequest]:
-    return request_model(getattr(process.assistant(), "commands", ()))
+    return request_model(getattr(registry.assistant(), "commands", ()))
 
 
 @endpoint("POST")
-async def assistant_endpoint(request: HttpRequest) -> HttpResponseBase:
+async def assistant_endpoint(call: Call) -> HttpResponseBase:
     """Answers a request's commands with a stream of state operations."""
     try:
-        parsed = _request_model().model_validate(read_json(request))
+        parsed = _request_model().model_validate(call.data)
         options = {
             "call_settings": parsed.nested("callSettings", CallSettings),
             "config": parsed.nested("config", Config),
         }
     except ValidationError as error:
         raise invalid_request(error) from None
-    caller: Caller = request.caller  # type: ignore[attr-defined]
+    caller = call.caller
     try:
-        encoding = responses.encoding_for(request)
-        run = process.runs().new(
+        encoding = responses.encoding_for(call.request)
+        run = registry.runs().new(
             caller.owner, parsed.threadId, encoding, parsed.state, discoverable=caller.is_named, quotas=caller.quotas
         )
     except QuotaExceededError as used:
         raise _used_up(str(used)) from None
     except RunRefusedError as refusal:
         raise ApiError(503, str(refusal), headers={"Retry-After": "1"}) from None
-    report.bind(run.head)
+    run_reports.bind(run.head)
     turn = _turn(parsed, run, caller, options)
     _check(turn)
-    return responses.live(run, lambda: _reply(turn, run), lambda run: report.ended(run, turn.transcript.usage))
+    return responses.live(run, lambda: _reply(turn, run), lambda run: run_reports.ended(run, turn.transcript.usage))
 
 
 def _used_up(quota: str) -> ApiError:
@@ -88,7 +87,7 @@ def _turn(parsed: AssistantRequest, run: Run, caller: Caller, options: dict[str,
 
 def _check(turn: Turn) -> None:
     """Lets the assistant refuse a turn while that can still be a status."""
-    check = getattr(process.assistant(), "check", None)
+    check = getattr(registry.assistant(), "check", None)
     try:
         if check is not None:
             check(turn)
@@ -100,7 +99,7 @@ def _check(turn: Turn) -> None:
 async def _reply(turn: Turn, run: Run) -> None:
     try:
         async with database.own_connections():
-            await process.assistant().reply(turn)
+            await registry.assistant().reply(turn)
     except BaseException as error:
         if not run.is_cancelled:
             turn.transcript.finish("error")
@@ -110,14 +109,14 @@ async def _reply(turn: Turn, run: Run) -> None:
     turn.transcript.finish("completed")
 
 
-@endpoint("GET", "HEAD", public=True)
+@public("GET", "HEAD")
 async def health_check(request: HttpRequest) -> HttpResponse:
     """Says which service and version answers here."""
     return JsonResponse({"status": "healthy", "service": settings.SERVICE, "version": settings.VERSION})
 
 
 @endpoint("GET", "HEAD")
-async def openapi_document(request: HttpRequest) -> HttpResponse:
+async def openapi_document(call: Call) -> HttpResponse:
     return JsonResponse(_openapi())
 
 
@@ -126,7 +125,7 @@ def _openapi() -> dict[str, Any]:
     return openapi.document(_request_model())
 
 
-@endpoint("GET", "HEAD", public=True)
+@public("GET", "HEAD")
 async def index(request: HttpRequest) -> HttpResponse:
     """The chat page where it was built, else one that says what this is."""
     if settings.CHAT_PAGE:
@@ -135,7 +134,7 @@ async def index(request: HttpRequest) -> HttpResponse:
     return render(request, "index.html", context)
 
 
-@endpoint("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", public=True)
+@public("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
 async def not_found(request: HttpRequest) -> HttpResponse:
     raise ApiError(404, f"There is nothing at {request.path}.")
 

@@ -33,9 +33,9 @@ class DrainingServer(uvicorn.Server):
             await _leave_stubborn_tasks()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        from assistant_transport.http import process
+        from assistant_transport.http import registry
 
-        process.runs().draining = True
+        registry.runs().draining = True
         super().handle_exit(sig, frame)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -52,7 +52,7 @@ class DrainingServer(uvicorn.Server):
     async def on_tick(self, counter: int) -> bool:
         from django.conf import settings
 
-        from assistant_transport.http import process
+        from assistant_transport.http import registry
 
         stop = await super().on_tick(counter)
         if not stop or self.force_exit:
@@ -60,7 +60,7 @@ class DrainingServer(uvicorn.Server):
         if self._drain is None:
             # What is left to uvicorn after the drain is the last bytes of each reply.
             self.config.timeout_graceful_shutdown = LAST_BYTES_SECONDS
-            self._drain = asyncio.create_task(process.runs().drain(settings.DRAIN_SECONDS))
+            self._drain = asyncio.create_task(registry.runs().drain(settings.DRAIN_SECONDS))
         return self._drain.done()
 
 

@@ -91,7 +91,7 @@ def configuration(level: str, *, json: bool) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": level},
         # Their own handlers would print a second line, or another format; the root's is enough.
         "loggers": {name: {"handlers": [], "level": "NOTSET", "propagate": True} for name in _WITH_HANDLERS}
-        # It would log every 4xx and 5xx once more; http.access has a line for each request.
+        # It would log every 4xx and 5xx once more; http.access_log has a line for each request.
         | {"django.request": {"level": "CRITICAL"}}
         | ({name: {"level": "WARNING"} for name in _QUOTING} if level in ("DEBUG", "INFO") else {}),
     }

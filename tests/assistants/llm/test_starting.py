@@ -21,7 +21,7 @@ def run(code: str, **variables: str) -> str:
 
 
 def test_the_mock_brings_none_of_a_models_libraries() -> None:
-    code = "from assistant_backend import asgi; from assistant_transport.http import process; process.assistant()\n"
+    code = "from assistant_backend import asgi; from assistant_transport.http import registry; registry.assistant()\n"
     code += f"print({LIBRARIES} & set(sys.modules))"
     assert run(code) == "set()"
 
@@ -49,12 +49,12 @@ def test_the_first_reply_imports_nothing(start_chat: StartChat) -> None:
     ],
 )
 def test_auto_takes_what_can_be_reached(variables: dict[str, str], answers: str) -> None:
-    code = "from assistant_transport.http import process; print(type(process.assistant()).__name__)"
+    code = "from assistant_transport.http import registry; print(type(registry.assistant()).__name__)"
     assert run(code, ALLOW_ANONYMOUS="true", **variables) == answers
 
 
 def test_an_empty_address_is_the_providers_own() -> None:
-    code = "from assistant_transport.http import process; m = process.assistant()._provider.model(None)\n"
+    code = "from assistant_transport.http import registry; m = registry.assistant()._provider.model(None)\n"
     code += "print(type(m).__name__, m.base_url)"
     empty = {"ALLOW_ANONYMOUS": "true", "OPENAI_BASE_URL": "", "ANTHROPIC_BASE_URL": ""}
     assert run(code, OPENAI_API_KEY="k", **empty) == "OpenAIResponsesModel https://api.openai.com/v1/"
@@ -76,8 +76,8 @@ def test_a_compatible_server_needs_no_key() -> None:
 
 @pytest.mark.parametrize("missing", ["pydantic_ai", "openai", "anthropic"])
 def test_a_missing_extra_is_named(missing: str) -> None:
-    code = f"sys.modules[{missing!r}] = None\nfrom assistant_transport.http import process\n"
-    code += "try: process.assistant()\nexcept Exception as error: print(error)"
+    code = f"sys.modules[{missing!r}] = None\nfrom assistant_transport.http import registry\n"
+    code += "try: registry.assistant()\nexcept Exception as error: print(error)"
     said = run(code, OPENAI_API_KEY="k", ALLOW_ANONYMOUS="true")
     assert "needs more packages: pip install 'assistant-transport-backend-django[llm]'" in said
 

@@ -7,7 +7,7 @@ from time import perf_counter
 
 from prometheus_client import Counter
 
-from assistant_transport.http.asgi import Application, Message, Receive, Scope, Send
+from assistant_transport.http.asgi_types import Application, Message, Receive, Scope, Send
 from assistant_transport.telemetry import context, metrics, sentry
 
 logger = logging.getLogger(__name__)
@@ -17,7 +17,7 @@ _NAME = b"x-request-id"
 _CLIENT_LEFT = 499  # before there was an answer; nginx calls it so
 
 
-class Access:
+class AccessLog:
     """Answers with `app`, and says so.
 
     Args:

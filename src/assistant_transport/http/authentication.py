@@ -40,7 +40,7 @@ class Caller:
         return self.client is not None
 
 
-def identify(request: HttpRequest) -> Caller:
+def authenticate(request: HttpRequest) -> Caller:
     """The caller, whose API key is checked where API_KEYS asks for one.
 
     Raises:

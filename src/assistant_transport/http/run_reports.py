@@ -7,7 +7,7 @@ from functools import cache
 from django.conf import settings
 from prometheus_client import Counter
 
-from assistant_transport.http import process
+from assistant_transport.http import registry
 from assistant_transport.runs import Head, Run, Status
 from assistant_transport.telemetry import context, metrics
 from assistant_transport.transcript import Usage
@@ -36,7 +36,7 @@ def ended(run: Run, usage: Usage) -> None:
         _took("input").inc(usage.input_tokens)
         _took("output").inc(usage.output_tokens)
     line = {
-        "assistant": process.assistant_name(),
+        "assistant": registry.assistant_name(),
         "outcome": run.status.value,
         "first_byte_ms": round(run.first_frame_seconds * 1000, 1),
         "duration_ms": round(seconds * 1000, 1),
@@ -51,12 +51,12 @@ def ended(run: Run, usage: Usage) -> None:
 @cache
 def _ended(outcome: Status) -> Counter:
     """The counter, for it takes longer to find than to count."""
-    return metrics.runs.labels(process.assistant_name(), outcome)
+    return metrics.runs.labels(registry.assistant_name(), outcome)
 
 
 @cache
 def _took(kind: str) -> Counter:
-    return metrics.tokens.labels(process.assistant_name(), kind)
+    return metrics.tokens.labels(registry.assistant_name(), kind)
 
 
 def resumed() -> None:
@@ -70,7 +70,7 @@ async def keep_gauges() -> None:
         _ended(outcome)  # at 0, or the first one's increase goes unseen
     metrics.workers.set(1)
     metrics.run_capacity.set(settings.MAX_CONCURRENT_RUNS)
-    runs = process.runs()
+    runs = registry.runs()
     while True:
         metrics.active_runs.set(runs.active)
         metrics.draining.set(runs.draining)

@@ -1,0 +1,67 @@
+"""Bounds a request's body while it arrives: Django would first spool it whole."""
+
+import asyncio
+
+from django.http import HttpRequest
+
+from assistant_transport.http.asgi_types import Application, Message, Receive, Scope, Send
+
+# A body of up to so many times the limit is read to its end and dropped: most clients read no answer before they
+# have sent all. A larger one is left unread.
+_DRAINED = 2
+_REFUSED = "assistant_transport.body_refused"
+
+
+def refused(request: HttpRequest) -> int | None:
+    """The status with which BodyLimit refuses the request's body, 413 or 408; None for one that is whole."""
+    scope: Scope = getattr(request, "scope", {})
+    return scope.get(_REFUSED)
+
+
+class BodyLimit:
+    """Cuts off a body of more than `limit` bytes, or one that takes more than `seconds` to arrive.
+
+    The application then finds an empty body, and the reason by `refused`: its answer has the CORS headers and the
+    error shape that an answer from here would lack.
+    """
+
+    def __init__(self, app: Application, limit: int, seconds: float) -> None:
+        self._app = app
+        self._limit = limit
+        self._seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        declared = dict(scope["headers"]).get(b"content-length", b"0")
+        length = int(declared) if declared.isdigit() else 0
+        scope[_REFUSED] = 413 if length > self._limit else None
+        deadline = asyncio.get_running_loop().time() + self._seconds
+        received = 0
+        ended = length > _DRAINED * self._limit
+        dropped = False
+
+        async def bounded() -> Message:
+            nonlocal received, ended, dropped
+            while not ended:
+                try:
+                    async with asyncio.timeout_at(deadline):
+                        message = await receive()
+                except TimeoutError:
+                    scope[_REFUSED], ended = 408, True
+                    break
+                received += len(message.get("body", b""))
+                if received > self._limit:
+                    scope[_REFUSED] = 413
+                ended = not message.get("more_body", False) or received > _DRAINED * self._limit
+                if not scope[_REFUSED] or message["type"] != "http.request":
+                    return message
+            if scope[_REFUSED] and not dropped:
+                dropped = True
+                return {"type": "http.request", "body": b"", "more_body": False}
+            while (message := await receive())["type"] == "http.request":
+                pass  # the rest of what was refused
+            return message
+
+        await self._app(scope, bounded, send)

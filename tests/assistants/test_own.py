@@ -32,6 +32,7 @@ def test_the_readmes_assistant_runs_as_it_stands(
     [
         ("no_such_package.Assistant", "there is no module 'no_such_package'"),
         ("acme.assistants.Missing", "has no 'Missing'"),
+        ("acme.assistants.Unfinished", "has no method `async def reply(self, turn)`"),
         ("acme.assistants.not_an_assistant", "has no method `async def reply(self, turn)`"),
     ],
 )

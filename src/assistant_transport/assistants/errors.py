@@ -1,6 +1,10 @@
-"""What an assistant raises to say something to its client."""
+"""The errors of assistants: of their name, of a turn, of a reply."""
 
 import secrets
+
+
+class AssistantNotFoundError(Exception):
+    """The setting ASSISTANT names nothing that can answer; the text says what to change."""
 
 
 class InvalidTurnError(ValueError):
@@ -15,9 +19,9 @@ class InvalidTurnError(ValueError):
 
 
 class ReplyError(Exception):
-    """Raised within a reply: it cannot go on. The text is for the user; what was written so far stays.
+    """Raised by an assistant's `reply`: it cannot go on. The user reads the text; what was written so far stays.
 
-    The reason belongs into the log, beside `error_id`, which the user sees as well.
+    Whoever raises it logs the reason together with `error_id`, which the text ends with.
     """
 
     def __init__(self, sentence: str) -> None:

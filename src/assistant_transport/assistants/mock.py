@@ -13,6 +13,7 @@ from zlib import crc32
 
 from django.conf import settings
 
+from assistant_transport.assistants.base import BaseAssistant
 from assistant_transport.assistants.turn import Turn
 from assistant_transport.transcript import AssistantMessage
 
@@ -37,7 +38,7 @@ _QUOTED_WORDS = 12
 _QUOTED_CHARACTERS = 400
 
 
-class MockAssistant:
+class MockAssistant(BaseAssistant):
     """Answers at `MOCK_DELAY_SECONDS` a word."""
 
     name = "mock"

@@ -5,7 +5,7 @@ from functools import cache
 from django.conf import settings
 
 from assistant_transport import assistants
-from assistant_transport.assistants import Assistant
+from assistant_transport.assistants import BaseAssistant
 from assistant_transport.runs import Limits, MemoryLog, Quotas, RunLog, Runs
 
 # Set once the lifespan has started; the startup probe tells it on.
@@ -13,7 +13,7 @@ started = False
 
 
 @cache
-def assistant() -> Assistant:
+def assistant() -> BaseAssistant:
     """The assistant that ASSISTANT names. Raises assistants.AssistantNotFoundError."""
     return assistants.load(settings.ASSISTANT)
 
@@ -21,7 +21,7 @@ def assistant() -> Assistant:
 @cache
 def assistant_name() -> str:
     """What logs and metrics call the assistant."""
-    return str(getattr(assistant(), "name", type(assistant()).__name__))
+    return assistant().name
 
 
 @cache

@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 @cache
 def _request_model() -> type[AssistantRequest]:
-    return request_model(getattr(registry.assistant(), "commands", ()))
+    return request_model(registry.assistant().commands)
 
 
 @endpoint("POST")
@@ -87,10 +87,8 @@ def _turn(parsed: AssistantRequest, run: Run, caller: Caller, options: dict[str,
 
 def _check(turn: Turn) -> None:
     """Lets the assistant refuse a turn while that can still be a status."""
-    check = getattr(registry.assistant(), "check", None)
     try:
-        if check is not None:
-            check(turn)
+        registry.assistant().check(turn)
     except InvalidTurnError as problem:
         status = 413 if problem.too_large else 400
         raise ApiError(status, str(problem)) from None

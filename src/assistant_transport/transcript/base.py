@@ -66,13 +66,13 @@ class Transcript(ABC):
         index = self._positions()
         if parent_id is not None and parent_id in index:
             keep = index[parent_id] + 1
-            if not self._is_user(self.messages[keep - 1]):
-                while keep < len(self.messages) and not self._is_user(self.messages[keep]):
+            if not self.is_user_message(self.messages[keep - 1]):
+                while keep < len(self.messages) and not self.is_user_message(self.messages[keep]):
                     keep += 1
         elif source_id in index:
             keep = index[source_id]
         elif parent_id is None:
-            keep = next((i for i, message in enumerate(self.messages) if self._is_user(message)), 0)
+            keep = next((i for i, message in enumerate(self.messages) if self.is_user_message(message)), 0)
         else:
             raise TranscriptError(
                 f"cannot edit: state.messages has neither the parentId nor the sourceId {source_id!r}"
@@ -95,7 +95,7 @@ class Transcript(ABC):
 
     def last_user_text(self) -> str | None:
         """The text of the last message if the user wrote it, else None: then nobody waits for an answer."""
-        if not self.messages or not self._is_user(self.messages[-1]):
+        if not self.messages or not self.is_user_message(self.messages[-1]):
             return None
         return self._text_of(self.messages[-1])
 
@@ -158,7 +158,8 @@ class Transcript(ABC):
     def _calls_of(self, position: int, message: Message) -> dict[str, CallPosition]:
         """The positions of a message's tool calls, by their ids. The client's messages may hold any JSON."""
 
-    def _is_user(self, message: Message) -> bool:
+    def is_user_message(self, message: Message) -> bool:
+        """Whether the user wrote the message, in this layout."""
         return message.get(self.user_role_key) == self.user_role
 
     def _add(self, message: Message) -> Path:

@@ -68,7 +68,7 @@ class LangChainTranscript(Transcript):
         for message in self.messages:
             match message:
                 case {"type": "human" | "ai"}:
-                    entries.append(Entry(self._is_user(message), [*_read(message)]))
+                    entries.append(Entry(self.is_user_message(message), [*_read(message)]))
                     calls.update((part.id, part) for part in entries[-1].parts if isinstance(part, Call))
                 case {"type": "tool", "tool_call_id": str(call_id)} if call_id in calls:
                     call = calls[call_id]

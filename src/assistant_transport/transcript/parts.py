@@ -50,7 +50,7 @@ class PartsTranscript(Transcript):
 
     def entries(self) -> list[Entry]:
         return [
-            Entry(self._is_user(message), [part for item in dicts(message.get("parts")) for part in _read(item)])
+            Entry(self.is_user_message(message), [part for item in dicts(message.get("parts")) for part in _read(item)])
             for message in self.messages
             if message.get("role") in ("user", "assistant")
         ]

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from hashlib import sha256
-from typing import Any, ClassVar, Literal, cast
+from typing import Any, Literal, cast
 from uuid import UUID, uuid4
 
 from langchain_core.callbacks import BaseCallbackHandler
@@ -18,6 +18,7 @@ from langgraph.pregel import Pregel
 from langgraph.types import Command, Interrupt, StateSnapshot
 from pydantic import BaseModel
 
+from assistant_transport.assistants.base import BaseAssistant
 from assistant_transport.assistants.langgraph.conversion import IsJson, is_shown
 from assistant_transport.assistants.langgraph.history import History
 from assistant_transport.assistants.langgraph.state_sync import StateSync
@@ -35,11 +36,11 @@ class Resume(BaseModel):
     value: Any = None
 
 
-class LangGraphAssistant:
+class LangGraphAssistant(BaseAssistant):
     """Answers by a compiled graph whose state has `messages`."""
 
     name = "langgraph"
-    commands: ClassVar = (Resume,)
+    commands = (Resume,)
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph

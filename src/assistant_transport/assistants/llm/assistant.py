@@ -7,6 +7,7 @@ from django.conf import settings
 from pydantic_ai import Agent, AgentRun, DeferredToolRequests, ModelMessage, UsageLimits
 from pydantic_ai.models import Model
 
+from assistant_transport.assistants.base import BaseAssistant
 from assistant_transport.assistants.errors import InvalidTurnError
 from assistant_transport.assistants.llm import failures, history, images, options, providers, sdk_failures, tools
 from assistant_transport.assistants.llm.providers import Provider
@@ -17,7 +18,7 @@ from assistant_transport.transcript import Image, Text
 logger = logging.getLogger(__name__)
 
 
-class ModelAssistant:
+class ModelAssistant(BaseAssistant):
     """Answers by a provider's models."""
 
     def __init__(self, provider: Provider) -> None:

@@ -1,0 +1,81 @@
+"""What an assistant is: one required method, and members that it may have besides."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from inspect import iscoroutinefunction
+from typing import Any, Protocol
+
+from pydantic import BaseModel
+
+from assistant_transport.assistants.turn import Turn
+
+
+class Assistant(Protocol):
+    """Whatever has this method may answer. It is made once a process and answers many turns at once."""
+
+    async def reply(self, turn: Turn) -> None:
+        """Answers a turn by writing into `turn.transcript`.
+
+        Raises:
+            ReplyError: the reply cannot go on; its text goes to the user. Of any other exception the user learns only
+                that the assistant failed.
+        """
+
+
+class BaseAssistant(ABC):
+    """An assistant whose optional members have their defaults. An assistant need not inherit from it."""
+
+    commands: Sequence[type[BaseModel]] = ()
+    """Pydantic models of the custom commands that it takes, each with a `type: Literal["..."]` of its own.
+
+    Those of a request come in `turn.commands`; a command that is not declared is answered 400.
+    """
+
+    @property
+    def name(self) -> str:
+        """What logs and metrics call it."""
+        return type(self).__name__
+
+    def check(self, turn: Turn) -> None:  # noqa: B027 - to be overridden or not
+        """Called before the reply's stream begins, while a turn can still be refused by a status.
+
+        Raises:
+            InvalidTurnError: the request is answered 400, or 413 where it is too large.
+        """
+
+    @abstractmethod
+    async def reply(self, turn: Turn) -> None:
+        """As `Assistant.reply`."""
+
+
+def complete(assistant: Any, path: str) -> BaseAssistant:
+    """`assistant`, an object of any class, with all members of BaseAssistant.
+
+    Raises:
+        TypeError: it cannot answer; the text names it by `path`.
+    """
+    if isinstance(assistant, type) or not callable(getattr(assistant, "reply", None)):
+        raise TypeError(f"{path} has no method `async def reply(self, turn)`")
+    if iscoroutinefunction(getattr(assistant, "check", None)):
+        raise TypeError(f"{path}: its method `check` must not be async")
+    return assistant if isinstance(assistant, BaseAssistant) else _Completed(assistant)
+
+
+class _Completed(BaseAssistant):
+    """An assistant that does not inherit from BaseAssistant, with the members that it lacks."""
+
+    def __init__(self, assistant: Any) -> None:
+        self._assistant = assistant
+        self._name = str(getattr(assistant, "name", type(assistant).__name__))
+        self.commands = getattr(assistant, "commands", ())
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def check(self, turn: Turn) -> None:
+        if hasattr(self._assistant, "check"):
+            self._assistant.check(turn)
+
+    async def reply(self, turn: Turn) -> None:
+        await self._assistant.reply(turn)

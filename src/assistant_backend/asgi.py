@@ -19,6 +19,7 @@ from assistant_transport.http.access_log import AccessLog
 from assistant_transport.http.asgi_types import Receive, Scope, Send
 from assistant_transport.http.body_limit import BodyLimit
 from assistant_transport.http.lifespan import Lifespan
+from assistant_transport.serving import drain
 from assistant_transport.telemetry import exposition, metrics, sentry
 
 _tasks: set[asyncio.Task[None]] = set()
@@ -50,6 +51,16 @@ async def _shutdown() -> None:
     sentry.flush()
 
 
+class _Drain:
+    """Has the server wait for the runs of this process."""
+
+    def begin(self) -> None:
+        registry.runs().draining = True
+
+    async def drain(self) -> None:
+        await registry.runs().drain(settings.DRAIN_SECONDS)
+
+
 class Handler(ASGIHandler):
     """Django's handler without a thread of its own for every request, which only a database needs.
 
@@ -74,4 +85,6 @@ if not database.is_configured():
 _routes = {f"/{pattern.pattern}" for pattern in urlpatterns}
 _limited = BodyLimit(django_application, settings.MAX_BODY_BYTES, BODY_SECONDS)
 
-application = Lifespan(AccessLog(_limited, _routes), startup=_startup, shutdown=_shutdown)
+application = Lifespan(
+    AccessLog(_limited, _routes), startup=_startup, shutdown=_shutdown, state={drain.STATE_KEY: _Drain()}
+)

@@ -1,6 +1,7 @@
 """The ASGI lifespan, which Django does not answer."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from assistant_transport.http.asgi_types import Application, Receive, Scope, Send
 
@@ -13,10 +14,12 @@ class Lifespan:
     Args:
         startup: awaited before the first request; an exception keeps the server from starting.
         shutdown: awaited after the last response has ended.
+        state: what the server finds in the lifespan's state.
     """
 
-    def __init__(self, app: Application, startup: Step, shutdown: Step) -> None:
+    def __init__(self, app: Application, startup: Step, shutdown: Step, state: Mapping[str, Any]) -> None:
         self._app = app
+        self._state = state
         self._startup = startup
         self._shutdown = shutdown
 
@@ -24,6 +27,7 @@ class Lifespan:
         if scope["type"] != "lifespan":
             await self._app(scope, receive, send)
             return
+        scope.get("state", {}).update(self._state)
         await receive()
         try:
             await self._startup()

@@ -10,6 +10,7 @@ from typing import Any
 import uvicorn
 
 from assistant_transport.serving.bounded_protocol import BoundedProtocol
+from assistant_transport.serving.drain import STATE_KEY, Drain
 
 logger = logging.getLogger(__name__)
 
@@ -19,12 +20,18 @@ _STUBBORN_SECONDS = 2.0
 
 
 class DrainingServer(uvicorn.Server):
-    """uvicorn that, told to stop, keeps listening until its runs have ended.
+    """uvicorn that, told to stop, keeps listening until its application has drained.
 
-    New runs are refused meanwhile in so many words, not by a refused connection, and readiness says so at once.
+    The application can so refuse new work with an answer instead of a refused connection. It leaves a `Drain` in the
+    lifespan's state; without one this server stops as uvicorn does.
     """
 
-    _drain: asyncio.Task[None] | None = None
+    _drain_task: asyncio.Task[None] | None = None
+
+    @property
+    def _drain(self) -> Drain | None:
+        lifespan = getattr(self, "lifespan", None)  # missing until the server starts
+        return lifespan.state.get(STATE_KEY) if lifespan else None
 
     async def serve(self, sockets: list[socket.socket] | None = None) -> None:
         try:
@@ -33,9 +40,8 @@ class DrainingServer(uvicorn.Server):
             await _leave_stubborn_tasks()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        from assistant_transport.http import registry
-
-        registry.runs().draining = True
+        if drain := self._drain:
+            drain.begin()
         super().handle_exit(sig, frame)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -50,18 +56,15 @@ class DrainingServer(uvicorn.Server):
                 connection.transport.abort()  # its reader does not read; closing would wait for it
 
     async def on_tick(self, counter: int) -> bool:
-        from django.conf import settings
-
-        from assistant_transport.http import registry
-
         stop = await super().on_tick(counter)
-        if not stop or self.force_exit:
+        drain = self._drain
+        if not stop or self.force_exit or drain is None:
             return stop
-        if self._drain is None:
-            # What is left to uvicorn after the drain is the last bytes of each reply.
+        if self._drain_task is None:
+            # After the drain only the last bytes of each reply are left for uvicorn to send.
             self.config.timeout_graceful_shutdown = LAST_BYTES_SECONDS
-            self._drain = asyncio.create_task(registry.runs().drain(settings.DRAIN_SECONDS))
-        return self._drain.done()
+            self._drain_task = asyncio.create_task(drain.drain())
+        return self._drain_task.done()
 
 
 async def _leave_stubborn_tasks() -> None:

@@ -1,8 +1,9 @@
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vite";
+import { defineConfig, loadEnv } from "vite";
 
-const BACKEND = "http://localhost:8002";
+// For `npm run dev`: the server that answers the page.
+const { BACKEND = "http://localhost:8002" } = loadEnv("development", ".", "BACKEND");
 const ROUTES = ["/assistant", "/resume", "/cancel"];
 
 export default defineConfig({

@@ -1,10 +1,10 @@
-// What is said to the server besides the runs themselves.
+// How the page talks to the server: routes, headers, cancelling, and what its errors mean.
 
 import { apiKey, clientId } from "./storage";
 
 export const API = { api: "/assistant", resumeApi: "/resume", protocol: "assistant-transport" } as const;
 
-/** With Accept the encoding is SSE, whatever ASSISTANT_PROTOCOL says. */
+/** Accept asks for the SSE encoding, whatever the server's ASSISTANT_PROTOCOL is. */
 export async function headers(): Promise<Record<string, string>> {
   const key = apiKey();
   return {
@@ -14,30 +14,30 @@ export async function headers(): Promise<Record<string, string>> {
   };
 }
 
-/** Tells the server to stop: closing the connection alone would leave a run that can be resumed going on. */
-export async function cancel(run: { runId?: string; threadId: string }) {
+/** Tells the server to stop a run: closing the connection does not end a run that can be resumed. */
+export async function cancelRun(run: { runId?: string; threadId: string }) {
   const init = { method: "POST", body: JSON.stringify(run), keepalive: true };
   await fetch("/cancel", { ...init, headers: { ...(await headers()), "Content-Type": "application/json" } }).catch(
-    () => {}, // unreachable: the server ends the run by itself when nobody reads it
+    () => {}, // the server is unreachable: without a reader, the run ends by itself
   );
 }
 
 export type Failure =
-  | { kind: "key" } // an API key is required
-  | { kind: "lost" } // the connection, perhaps with a run that goes on
-  | { kind: "gone" } // there is no such run any more
-  | { kind: "refused"; text: string }; // by the server, in a sentence for a person
+  | { kind: "key-required" }
+  | { kind: "lost" } // the connection broke; the run may go on
+  | { kind: "gone" } // the run is no longer there
+  | { kind: "refused"; text: string }; // the server's reason, in a sentence for the user
 
-/** What an error of the runtime means: `Status N: <body>`, the text of an error frame, or a failed fetch. */
-export function understand(error: Error): Failure {
+/** What the runtime's error means. Its message is `Status N: <body>`, an error frame's text, or a failed fetch's. */
+export function classify(error: Error): Failure {
   const refusal = /^Status (\d+): (.*)$/s.exec(error.message);
   if (refusal) {
     const [, status, body] = refusal;
-    if (status === "401") return { kind: "key" };
+    if (status === "401") return { kind: "key-required" };
     if (status === "404") return { kind: "gone" };
-    return { kind: "refused", text: sentence(body!) ?? `The server answered with status ${status}.` };
+    return { kind: "refused", text: errorText(body!) ?? `The server answered with status ${status}.` };
   }
-  // As Chromium, Firefox and Safari call a connection that failed, and the decoder a stream that ended too early.
+  // How Chromium, Firefox and Safari word a failed connection, and the npm client's decoder a stream cut short.
   const cut =
     /^(failed to fetch|networkerror|network error|load failed|the network connection was lost|error in (input|body) stream)|\[DONE\]/i.test(
       error.message,
@@ -45,7 +45,8 @@ export function understand(error: Error): Failure {
   return cut ? { kind: "lost" } : { kind: "refused", text: error.message };
 }
 
-function sentence(body: string): string | undefined {
+/** The sentence in the server's error body. */
+function errorText(body: string): string | undefined {
   try {
     const { error, details } = JSON.parse(body);
     const first = details?.[0];

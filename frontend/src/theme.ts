@@ -1,27 +1,32 @@
-// Light, dark, or as the system has it.
+// The theme: light or dark as the user has chosen, else as the system is set.
 
-import { useReducer, useEffect } from "react";
+import { useSyncExternalStore } from "react";
 
 const KEY = "theme";
 const system = matchMedia("(prefers-color-scheme: dark)");
+const listeners = new Set<() => void>();
 
 const isDark = () => (localStorage.getItem(KEY) ?? (system.matches ? "dark" : "light")) === "dark";
 
-/** Whether the page is dark, and what changes that. */
-export function useTheme(): [boolean, () => void] {
-  const [, changed] = useReducer((count: number) => count + 1, 0);
-  useEffect(() => {
-    system.addEventListener("change", changed);
-    return () => system.removeEventListener("change", changed);
-  }, []);
-  const toggle = () => {
-    localStorage.setItem(KEY, isDark() ? "light" : "dark");
-    applyTheme();
-    changed();
+function subscribe(listener: () => void) {
+  listeners.add(listener);
+  system.addEventListener("change", listener);
+  return () => {
+    listeners.delete(listener);
+    system.removeEventListener("change", listener);
   };
-  return [isDark(), toggle];
 }
 
+function toggle() {
+  localStorage.setItem(KEY, isDark() ? "light" : "dark");
+  applyTheme();
+  listeners.forEach((listener) => listener());
+}
+
+/** Whether the page is dark, and what switches it. */
+export const useTheme = (): [boolean, () => void] => [useSyncExternalStore(subscribe, isDark), toggle];
+
+/** Puts the user's choice on the document, where the style sheet finds it. */
 export function applyTheme() {
   document.documentElement.dataset.theme = localStorage.getItem(KEY) ?? "system";
 }

@@ -3,6 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.browser.chat import Chat
+from tests.browser.watch import Watch
 
 
 def test_a_thread_is_called_by_its_first_words(chat: Chat) -> None:
@@ -46,6 +47,18 @@ def test_a_reply_goes_on_while_another_thread_is_shown(chat: Chat) -> None:
     chat.open_thread("slow one")
     chat.expect_messages("slow one", "one two three")
     chat.expect_idle()
+
+
+def test_a_reply_that_ends_in_the_background_is_saved_whole(chat: Chat, watched: Watch) -> None:
+    script = chat.begin("background", "one ")
+    chat.new_thread()
+    script.text("two").end()
+    expect(chat.thread("background").get_by_role("img", name="writing")).to_have_count(0)
+    chat.open_thread("background")
+    chat.expect_messages("background", "one two")
+    chat.page.reload()
+    chat.expect_messages("background", "one two")
+    assert not [url for url in watched.requested if url.endswith("/resume")], "the server keeps it for a while only"
 
 
 def test_two_replies_stream_at_once_and_both_survive_a_reload(chat: Chat) -> None:

@@ -1,27 +1,27 @@
-// Branches: what an edit leaves behind stays, as a whole conversation beside the present one.
+// Branches: an edit keeps the conversation before it, whole, beside the new one.
 
 import { isUser, type ChatState, type Message } from "./state";
 
 export interface Branches {
-  /** Whole conversations in the order in which they began; the active one's live state stands in for its place. */
+  /** Whole conversations, oldest first. The active one's entry is out of date: its live state is used instead. */
   leaves: ChatState[];
   active: number;
 }
 
-/** The branches after an edit of `state`, which the reply to the edited message is about to replace. */
+/** The branches once a message of `state` has been edited: the new branch begins as a copy. */
 export const branchOff = ({ leaves, active }: Branches, state: ChatState): Branches => ({
   leaves: [...leaves.with(active, state), state],
   active: leaves.length,
 });
 
-/** The versions of the message `id` of `state`: for each the conversation that has it, and which one is shown. */
+/** The versions of the message `id`: for each the leaf that has it (`leaves`), and which of them is shown. */
 export function versionsOf(id: string, state: ChatState, { leaves, active }: Branches) {
   const position = state.messages.findIndex((message) => message.id === id);
   const parent = state.messages[position - 1]?.id;
   const versions = new Map<string, number>();
   leaves.with(active, state).forEach((leaf, index) => {
     const version = childOf(parent, leaf.messages);
-    // Of several conversations that share a version, the one being shown, else the latest.
+    // Where several leaves have the version: the active one, else the newest.
     if (version?.id && isUser(version) && (index === active || versions.get(version.id) !== active)) {
       versions.set(version.id, index);
     }

@@ -1,87 +1,56 @@
-// What becomes of a thread's requests: they are answered, lost and resumed, or fail and can be sent again.
+// A thread's requests: sent and answered, lost and resumed, failed and sent again.
 
 import type { AssistantRuntime, AssistantTransportCommand, SendCommandsRequestBody } from "@assistant-ui/react";
-import { cancel, understand } from "../server";
-import { loadThread, onThread } from "../storage";
+import { cancelRun, classify } from "../server";
 import { branchOff, type Branches } from "./branches";
+import { ThreadCopy } from "./copy";
+import { Reconnect } from "./reconnect";
 import { watchSilence } from "./silence";
-import type { ChatState } from "./state";
+import type { Attempt, ChatState } from "./state";
+import { loadThread } from "./threads";
+import type { Extras, Status, View } from "./view";
 
-export type Status = { kind: "fine" } | { kind: "lost" } | { kind: "key" } | { kind: "failed"; text: string };
-
-/** A request that was sent, with the state it was sent on. */
-export interface Attempt {
-  before: ChatState;
-  commands: AssistantTransportCommand[];
-}
-
-/** What is shown of a connection; a new object whenever it changes. */
-export interface View {
-  status: Status;
-  running: boolean; // a run is under way, or to be resumed
-  branches: Branches;
-}
-
-/** What the transport's runtime keeps beside the thread; nothing until it is mounted. */
-export interface Extras {
-  state: ChatState;
-  sendCommand: (command: AssistantTransportCommand) => void;
-}
-
-const PAUSES = [300, 1000, 2000, 4000]; // milliseconds before each try to reconnect; the last one again and again
 const NOT_RECEIVED = "Your message did not reach the server.";
 const NOT_KEPT = "The connection was lost, and the rest of the reply is no longer there.";
+const STOPPED_EARLY = "Stopped before the server had answered.";
 
 const isEdit = (command: AssistantTransportCommand) => command.type === "add-message" && command.sourceId !== null;
 
 export class Connection {
   view: View;
-  runtime!: AssistantRuntime; // set by the component that mounts it
+  /** The latest request. */
+  attempt?: Attempt;
+  #runtime?: AssistantRuntime;
+  #state?: ChatState; // the state that is rendered
+  #copy: ThreadCopy;
   #listeners = new Set<() => void>();
-  attempt?: Attempt; // the last one
-  finishedId?: string; // of the last run that came to its end
-  #repeating = false; // an attempt that has branched off already
   #resuming: boolean;
+  #resending = false; // this attempt has branched off before
   #runId?: string;
-  #failures = 0;
-  #settled = false; // by an error or by Stop, which come before onFinish
-  #timer?: ReturnType<typeof setTimeout>;
-  #dropping = false; // a connection from which nothing comes any more
-  #unfollow: () => void;
-  #followed?: ChatState; // what another tab has saved last
-  changed: number; // when the state did, in milliseconds since 1970
+  #finishedId?: string; // of the latest run that has ended
+  #endHandled = false; // by an error or by Stop: the runtime calls onFinish after those too
+  #disconnecting = false; // this page is closing a dead connection: the run goes on
+  #reconnect = new Reconnect(() => this.resume());
 
-  /** `onRunning` is called when a run has begun or ended. */
+  /** `onChange` is called when a run has begun or ended, and when the thread was saved. */
   constructor(
     readonly id: string,
-    readonly onRunning: () => void,
+    readonly onChange: () => void,
   ) {
-    const { leaves, active, running, unsent, finishedId, changed } = loadThread(id);
-    this.changed = changed;
-    this.#followed = leaves[active]!;
-    this.view = { status: { kind: "fine" }, running, branches: { leaves, active } };
+    const saved = loadThread(id);
+    const { leaves, active, running, unsent, finishedId } = saved;
+    this.view = { status: { kind: "ok" }, running, branches: { leaves, active } };
     this.#resuming = running;
-    addEventListener("online", this.#online);
-    addEventListener("offline", this.#drop);
-    this.#unfollow = onThread(id, this.#follow);
-    this.finishedId = finishedId;
-    if (!unsent) return;
-    this.attempt = { before: leaves[active]!, commands: unsent };
-    if (!running) this.view.status = { kind: "failed", text: NOT_RECEIVED };
+    this.#finishedId = finishedId;
+    if (unsent) this.attempt = { before: leaves[active]!, commands: unsent };
+    if (unsent && !running) this.view.status = { kind: "failed", text: NOT_RECEIVED };
+    this.#copy = new ThreadCopy(id, saved, this.#contents, onChange, this.#follow);
+    addEventListener("offline", this.#disconnect);
   }
 
-  /** Lets go of it and of what is under way. */
-  discard() {
-    this.close();
-    if (this.view.running) this.#cancelled();
-  }
-
-  /** Lets go of it; what is still under way goes on at the server for a while. */
-  close() {
-    this.#stopWaiting();
-    removeEventListener("online", this.#online);
-    removeEventListener("offline", this.#drop);
-    this.#unfollow();
+  /** Nothing is in progress and everything is saved: the thread may be unmounted. */
+  get idle() {
+    return !this.view.running && !this.#copy.pending;
   }
 
   subscribe = (listener: () => void) => {
@@ -89,107 +58,146 @@ export class Connection {
     return () => void this.#listeners.delete(listener);
   };
 
-  /** What was sent and has had no effect on `state` yet: nobody but this page knows of it. */
+  getView = () => this.view;
+
+  /** Takes the runtime of the component that mounts this thread. */
+  attach(runtime: AssistantRuntime) {
+    this.#runtime = runtime;
+  }
+
+  /** Takes each state that is rendered. The first one means that the runtime is ready: an interrupted run is resumed. */
+  stateChanged(state: ChatState) {
+    const ready = this.#state === undefined;
+    this.#state = state;
+    this.#copy.stateChanged(state);
+    if (ready && this.view.running) this.resume();
+  }
+
+  /** Stops listening. A run that is in progress goes on at the server for a while. */
+  close() {
+    this.#reconnect.close();
+    this.#copy.close();
+    removeEventListener("offline", this.#disconnect);
+  }
+
+  /** Stops listening, and cancels what is in progress. */
+  discard() {
+    this.close();
+    if (this.view.running) this.#cancel();
+  }
+
+  /** The commands that `state` does not show yet: if the server has not received them, only this page knows of them. */
   unsent(state: ChatState | undefined): Attempt["commands"] | undefined {
-    const open = this.view.running || this.view.status.kind === "failed";
-    return open && this.attempt?.before === state ? this.attempt?.commands : undefined;
+    const unanswered = this.view.running || this.view.status.kind === "failed";
+    return unanswered && this.attempt?.before === state ? this.attempt?.commands : undefined;
   }
 
-  get extras() {
-    return this.runtime.thread.getState().extras as Extras | undefined;
-  }
-
-  resume = () => {
-    this.#stopWaiting();
+  resume() {
+    this.#reconnect.stop();
     this.#resuming = true;
-    this.runtime.thread.resumeRun({ parentId: null });
-  };
+    this.#thread.resumeRun({ parentId: null });
+  }
 
-  /** Sends a request again, on the state that it was sent on. */
+  /** Resumes the run that was interrupted, else sends `attempt` again, on the state that it was sent on. */
   retry(attempt: Attempt | undefined) {
     if (this.#resuming) this.resume();
     else if (attempt) {
-      this.#repeating = true;
-      this.runtime.thread.importExternalState(attempt.before);
-      for (const command of attempt.commands) this.extras!.sendCommand(command);
+      this.#resending = true;
+      this.#thread.importExternalState(attempt.before);
+      for (const command of attempt.commands) this.#extras!.sendCommand(command);
     }
   }
 
-  /** Gives up waiting for the connection. */
+  /** Stops trying to reconnect. */
   giveUp = () => {
-    this.#stopWaiting();
-    if (this.unsent(this.extras?.state)) this.#fail(NOT_RECEIVED);
-    else this.#cancelled();
-    this.#settled = true;
-    this.runtime.thread.cancelRun(); // a try that is under way
+    this.#reconnect.stop();
+    if (this.unsent(this.#state)) this.#fail(NOT_RECEIVED);
+    else this.#cancel();
+    this.#endHandled = true;
+    this.#thread.cancelRun(); // an attempt to resume that is in progress
   };
 
-  /** Shows another version of an edited message: the conversation `leaf`. */
+  /** Shows the branch with the index `leaf`. */
   showLeaf(leaf: number) {
     const { leaves, active } = this.view.branches;
-    this.#change({ branches: { leaves: leaves.with(active, this.extras!.state), active: leaf } });
-    this.runtime.thread.importExternalState(leaves[leaf]);
+    this.#show({ leaves: leaves.with(active, this.#state!), active: leaf });
   }
 
-  /** What the runtime calls on the way. */
-  handlers = {
+  /** What the runtime calls, in this order: the request, its response, an error or a cancellation, the end. */
+  callbacks = {
     prepareSendCommandsRequest: (body: SendCommandsRequestBody) => {
-      this.#settled = this.#dropping = false;
-      if (!this.#resuming) this.#begin({ before: body.state as ChatState, commands: body.commands as Attempt["commands"] });
-      return this.#resuming ? { ...body, state: undefined } : body; // it may be large, and /resume has no use for it
+      this.#endHandled = this.#disconnecting = false;
+      if (this.#resuming) return { ...body, state: undefined }; // /resume ignores the state, which may be large
+      this.#begin({ before: body.state as ChatState, commands: body.commands as Attempt["commands"] });
+      return body;
     },
 
     onResponse: (response: Response) => {
       if (!response.ok) return;
       const runId = response.headers.get("X-Run-Id") ?? undefined;
-      // The thread's latest run is an earlier one: what was sent since has never arrived.
-      if (this.#resuming && runId === this.finishedId) throw new Error(NOT_RECEIVED);
+      // The thread's latest run had ended before the message was sent, so the message has never arrived.
+      if (this.#resuming && runId === this.#finishedId) throw new Error(NOT_RECEIVED);
       this.#runId = runId;
-      this.#failures = 0;
-      this.#change({ status: { kind: "fine" } });
-      void watchSilence(response.clone(), this.#drop);
+      this.#reconnect.reset();
+      this.#change({ status: { kind: "ok" } });
+      void watchSilence(response.clone(), this.#disconnect);
     },
 
     onError: (error: Error) => {
-      this.#settled = true;
-      const failure = understand(error);
-      const away = this.#resuming && /^Status (429|5)/.test(error.message);
-      if (failure.kind === "lost" || away) this.#reconnect();
-      else if (failure.kind === "key") this.#change({ status: failure });
-      else if (failure.kind === "gone") this.#fail(this.unsent(this.extras?.state) ? NOT_RECEIVED : NOT_KEPT);
+      this.#endHandled = true;
+      const failure = classify(error);
+      const unavailable = this.#resuming && /^Status (429|5)/.test(error.message);
+      if (failure.kind === "lost" || unavailable) this.#lost();
+      else if (failure.kind === "key-required") this.#change({ status: failure });
+      else if (failure.kind === "gone") this.#fail(this.unsent(this.#state) ? NOT_RECEIVED : NOT_KEPT);
       else this.#fail(failure.text);
     },
 
     onCancel: ({ error }: { error?: Error }) => {
-      if (error || !this.view.running) return; // onError or giveUp has seen to it
-      if (!this.#dropping) return this.#stopped();
-      this.#dropping = false;
-      this.#settled = true;
-      this.#reconnect();
+      if (error || !this.view.running) return; // onError or giveUp has handled it
+      if (!this.#disconnecting) return this.#stopped();
+      this.#disconnecting = false;
+      this.#endHandled = true;
+      this.#lost();
     },
 
     onFinish: () => {
-      if (this.#settled) return;
-      this.#end({ kind: "fine" });
+      if (!this.#endHandled) this.#end({ kind: "ok" });
     },
   };
 
+  get #thread() {
+    return this.#runtime!.thread;
+  }
+
+  get #extras() {
+    return this.#runtime?.thread.getState().extras as Extras | undefined;
+  }
+
+  #contents = () => {
+    const { branches, running } = this.view;
+    const state = this.#state;
+    return state && { state, branches, running, unsent: this.unsent(state), finishedId: this.#finishedId };
+  };
+
   #begin(attempt: Attempt) {
-    const branches = attempt.commands.some(isEdit) && !this.#repeating;
+    const branches = attempt.commands.some(isEdit) && !this.#resending;
     this.attempt = attempt;
-    this.#repeating = false;
+    this.#state = attempt.before;
+    this.#resending = false;
     this.#runId = undefined;
     this.#change({
-      status: { kind: "fine" },
+      status: { kind: "ok" },
       running: true,
       ...(branches && { branches: branchOff(this.view.branches, attempt.before) }),
     });
   }
 
   #end(status: Status) {
-    this.finishedId = this.#runId ?? this.finishedId;
+    this.#finishedId = this.#runId ?? this.#finishedId;
     this.#resuming = false;
-    this.#failures = 0;
+    this.#reconnect.reset();
+    this.#copy.saveSoon(); // not at once: the reply's last words are not rendered yet
     this.#change({ status, running: false });
   }
 
@@ -198,59 +206,52 @@ export class Connection {
   }
 
   #stopped() {
-    const unsent = this.unsent(this.extras?.state);
-    this.#cancelled();
-    if (unsent) this.#change({ status: { kind: "failed", text: "Stopped before the server had answered." } });
+    const unsent = this.unsent(this.#state);
+    this.#cancel();
+    if (unsent) this.#change({ status: { kind: "failed", text: STOPPED_EARLY } });
   }
 
-  #cancelled() {
-    this.#settled = true;
-    this.#end({ kind: "fine" });
-    void cancel({ threadId: this.id, runId: this.#runId });
+  #cancel() {
+    this.#endHandled = true;
+    this.#end({ kind: "ok" });
+    void cancelRun({ threadId: this.id, runId: this.#runId });
   }
 
-  #reconnect() {
+  #lost() {
     this.#resuming = true;
     this.#change({ status: { kind: "lost" } });
-    this.#timer = setTimeout(this.resume, PAUSES[Math.min(this.#failures++, PAUSES.length - 1)]);
+    this.#reconnect.soon();
   }
 
-  /** Lets go of the connection, not of the run. */
-  #drop = () => {
-    if (!this.view.running || this.view.status.kind !== "fine") return;
-    this.#dropping = true;
-    this.runtime.thread.cancelRun();
+  /** Closes the connection, not the run, and then reconnects. */
+  #disconnect = () => {
+    if (!this.view.running || this.view.status.kind !== "ok") return;
+    this.#disconnecting = true;
+    this.#thread.cancelRun();
   };
 
-  /** Notes that the state has changed, and says whether it was by this tab. */
-  noteChange(state: ChatState): boolean {
-    if (state === this.#followed) return false;
-    this.changed = Date.now();
-    return true;
-  }
-
-  /** Shows what another tab has made of the thread. */
+  /** Shows what another tab has saved of the thread. */
   #follow = () => {
-    if (this.view.running || !this.extras) return;
-    const { leaves, active, finishedId, changed } = loadThread(this.id);
-    if (changed <= this.changed) return;
-    Object.assign(this, { finishedId, changed });
-    this.#followed = leaves[active]!;
-    this.#change({ branches: { leaves, active } });
-    this.runtime.thread.importExternalState(this.#followed);
+    if (this.view.running || !this.#extras) return;
+    const saved = this.#copy.receive();
+    if (!saved) return;
+    const { leaves, active, finishedId } = saved;
+    this.#finishedId = finishedId;
+    this.#show({ leaves, active });
   };
 
-  #online = () => this.#timer !== undefined && this.resume();
-
-  #stopWaiting() {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+  /** Replaces the conversation by the active one of `branches`. */
+  #show(branches: Branches) {
+    this.#state = branches.leaves[branches.active]!;
+    this.#change({ branches });
+    this.#thread.importExternalState(this.#state);
   }
 
   #change(change: Partial<View>) {
-    const { running } = this.view;
+    const { running, branches } = this.view;
     this.view = { ...this.view, ...change };
+    if (this.view.branches !== branches || (this.view.running && !running)) this.#copy.save();
     for (const listener of this.#listeners) listener();
-    if (this.view.running !== running) this.onRunning();
+    if (this.view.running !== running) this.onChange();
   }
 }

@@ -1,11 +1,11 @@
-// Images in the composer: what the server takes, made small enough for a model and for a request.
+// Images in the composer: those of a type that the server accepts, scaled down to what a model uses.
 
 import type { AttachmentAdapter } from "@assistant-ui/react";
 import { randomId } from "../storage";
 
 const TYPES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
-const LONGEST_SIDE = 1568; // pixels; models scale larger ones down
-const SMALL_ENOUGH = 500_000; // bytes
+const LONGEST_SIDE = 1568; // pixels; models scale larger images down themselves
+const UNCHANGED = 500_000; // bytes up to which a file is sent as it is
 
 export const images: AttachmentAdapter = {
   accept: TYPES.join(","),
@@ -14,14 +14,14 @@ export const images: AttachmentAdapter = {
     return { id: randomId(), type: "image", name: file.name, contentType: file.type, file, status };
   },
   async send(attachment) {
-    const image = await dataUrl(await smaller(attachment.file));
+    const image = await dataUrl(await scaled(attachment.file));
     return { ...attachment, status: { type: "complete" }, content: [{ type: "image", image }] };
   },
   async remove() {},
 };
 
-async function smaller(file: File): Promise<Blob> {
-  if (file.size <= SMALL_ENOUGH) return file;
+async function scaled(file: File): Promise<Blob> {
+  if (file.size <= UNCHANGED) return file;
   const bitmap = await createImageBitmap(file);
   const scale = Math.min(1, LONGEST_SIDE / Math.max(bitmap.width, bitmap.height));
   const canvas = new OffscreenCanvas(Math.round(bitmap.width * scale), Math.round(bitmap.height * scale));

@@ -1,16 +1,16 @@
-// A connection that looks alive and is not: nothing comes any more, not even the server's heartbeat.
+// Detects a connection that is dead but not closed: not even the server's heartbeat arrives.
 
-const LONGEST = 50_000; // milliseconds: three heartbeats were missed
+const TIMEOUT = 50_000; // milliseconds: three heartbeats of 15 s were missed
 
-/** Reads `response`, which is a copy, to its end, and calls `onSilence` where too long nothing comes. */
+/** Reads `response`, a clone, to its end, and calls `onSilence` when nothing arrives for too long. */
 export async function watchSilence(response: Response, onSilence: () => void) {
   const reader = response.body!.getReader();
   try {
     for (let done = false; !done; ) {
-      const timer = setTimeout(onSilence, LONGEST);
+      const timer = setTimeout(onSilence, TIMEOUT);
       ({ done } = await reader.read().finally(() => clearTimeout(timer)));
     }
   } catch {
-    // Whoever reads the original has been told.
+    // The reader of the original gets the error as well, and handles it.
   }
 }

@@ -1,4 +1,4 @@
-// The state as the server streams it, in both of its layouts, and the messages that are rendered from it.
+// The state that the server streams, in either of its two layouts, and its conversion to the messages that are rendered.
 
 import {
   unstable_convertExternalMessages as convertExternalMessages,
@@ -8,8 +8,6 @@ import {
   type ThreadMessageLike,
   type useExternalMessageConverter,
 } from "@assistant-ui/react";
-
-import type { Attempt } from "./connection";
 
 export interface Usage {
   inputTokens: number;
@@ -45,19 +43,25 @@ export interface ChatState {
   provider?: string;
 }
 
+/** A request that was sent, with the state it was sent on. */
+export interface Attempt {
+  before: ChatState;
+  commands: AssistantTransportCommand[];
+}
+
 type Converted = useExternalMessageConverter.Message;
 
 const convert = (message: Message) => ("role" in message ? fromParts(message) : fromLangChain(message));
 const METADATA = {};
 
-/** Converts what the state has, and what the server does not know yet; what has not changed is converted once. */
+/** Returns a converter of the state and the pending commands to messages. Unchanged messages are not converted again. */
 export function messageConverter() {
   const cache = createCache();
   return (state: ChatState, pending: AssistantTransportCommand[], isRunning: boolean) =>
     convertExternalMessages(withPending(state, pending), convert, isRunning, METADATA, cache);
 }
 
-/** The messages of the state, and those that the server does not know yet. */
+/** The messages of the state, followed by those that the server has not put into it yet. */
 function withPending(state: ChatState, pending: AssistantTransportCommand[]): Message[] {
   let messages = state.messages ?? [];
   for (const command of pending) {
@@ -77,13 +81,13 @@ function textOf(message: Message): string {
   return content.map((part) => ("text" in part ? part.text : "")).join(" ");
 }
 
-/** What a thread is called in the list: its first words. */
+/** A thread's title: the beginning of its first message. */
 export function titleOf(state: ChatState, unsent: AssistantTransportCommand[] = []): string | undefined {
   const first = withPending(state, unsent).find(isUser);
   return first && (textOf(first).trim().slice(0, 80) || "Image");
 }
 
-/** The last turn as a request that could be sent again: what the user wrote, on the state before it. */
+/** The last turn as a request to send again: the user's message, on the state before it. */
 export function lastTurn(state: ChatState, messages: readonly ThreadMessage[]): Attempt | undefined {
   const message = messages.findLast((message) => message.role === "user");
   const position = state.messages.findLastIndex(isUser);

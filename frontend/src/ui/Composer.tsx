@@ -1,8 +1,8 @@
-// Where the user writes: a new message, or an old one again.
+// Where the user writes a new message or edits an earlier one.
 
 import { AttachmentPrimitive, ComposerPrimitive, ThreadPrimitive, useAuiState } from "@assistant-ui/react";
 import { useEffect, useState } from "react";
-import { useChat } from "../chat/Session";
+import { useChat } from "../chat/context";
 import { Attach, Cross, Send, Stop } from "./Icons";
 
 export function Composer() {
@@ -65,9 +65,9 @@ function Preview({ file, name }: { file: File | undefined; name: string }) {
   const [url, setUrl] = useState<string>();
   useEffect(() => {
     if (!file) return;
-    const made = URL.createObjectURL(file);
-    setUrl(made);
-    return () => URL.revokeObjectURL(made);
+    const created = URL.createObjectURL(file);
+    setUrl(created);
+    return () => URL.revokeObjectURL(created);
   }, [file]);
   return url && <img src={url} alt={name} className="size-16 rounded-lg object-cover" />;
 }

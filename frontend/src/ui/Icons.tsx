@@ -1,4 +1,4 @@
-// The few icons there are, drawn with the text's colour.
+// The icons, drawn in the text's colour.
 
 const icon = (...paths: string[]) =>
   function Icon() {

@@ -1,4 +1,4 @@
-// Text as the assistant writes it: markdown, while it streams.
+// The assistant's text, rendered as Markdown while it streams.
 
 import { MarkdownTextPrimitive, unstable_memoizeMarkdownComponents, type CodeHeaderProps } from "@assistant-ui/react-markdown";
 import { memo, useState } from "react";
@@ -8,10 +8,10 @@ import { Copy, Done } from "./Icons";
 const components = unstable_memoizeMarkdownComponents({
   CodeHeader,
   a: (props) => <a target="_blank" rel="noreferrer" {...props} />,
-  // What may have to be moved sideways can be by keyboard, too.
+  // Focusable, so that they can be scrolled sideways by keyboard.
   pre: (props) => <pre tabIndex={0} {...props} />,
   table: (props) => <table tabIndex={0} {...props} />,
-  // An image of elsewhere would tell its server of the reader: shown as what it is, a link.
+  // Loading an image from another site would tell that site who reads this: it is shown as a link.
   img: ({ src, alt }) => (
     <a href={src} target="_blank" rel="noreferrer">
       {alt || "image"}

@@ -1,8 +1,8 @@
-// A message of either side.
+// A message, by the user or by the assistant.
 
 import { ActionBarPrimitive, MessagePrimitive, useAuiState, type ImageMessagePartComponent } from "@assistant-ui/react";
 import { versionsOf } from "../chat/branches";
-import { useChat } from "../chat/Session";
+import { useChat } from "../chat/context";
 import type { Usage } from "../chat/state";
 import { Copy, Done, Edit, Left, Right } from "./Icons";
 import { Markdown } from "./Markdown";
@@ -14,7 +14,7 @@ const Image: ImageMessagePartComponent = ({ image }) => (
   <img src={image} alt="Sent by you" className="max-h-72 rounded-xl" />
 );
 
-const Words = ({ text }: { text: string }) => <p className="whitespace-pre-wrap wrap-anywhere">{text}</p>;
+const PlainText = ({ text }: { text: string }) => <p className="whitespace-pre-wrap wrap-anywhere">{text}</p>;
 
 export function UserMessage() {
   return (
@@ -22,7 +22,7 @@ export function UserMessage() {
       <span className="sr-only">You wrote:</span>
       <div className="flex max-w-[85%] flex-row-reverse items-center gap-1">
         <div className="flex min-w-0 flex-col gap-2 rounded-2xl bg-raised px-4 py-2.5">
-          <MessagePrimitive.Parts components={{ Text: Words, Image }} />
+          <MessagePrimitive.Parts components={{ Text: PlainText, Image }} />
         </div>
         <ActionBarPrimitive.Root hideWhenRunning>
           <ActionBarPrimitive.Edit
@@ -44,7 +44,7 @@ export function AssistantMessage() {
       <span className="sr-only">The assistant wrote:</span>
       <MessagePrimitive.Parts
         components={{
-          Empty: Writing,
+          Empty: Thinking,
           Text: Markdown,
           Image,
           Reasoning,
@@ -66,7 +66,7 @@ export function AssistantMessage() {
   );
 }
 
-const Writing = ({ status }: { status: { type: string } }) =>
+const Thinking = ({ status }: { status: { type: string } }) =>
   status.type === "running" && <div className="writing" role="status" aria-label="The assistant is thinking" />;
 
 function Tokens() {

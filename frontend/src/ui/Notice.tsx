@@ -1,7 +1,7 @@
-// What the user has to know of the connection, in plain words, and what can be done.
+// The state of the connection in plain words, and what the user can do about it.
 
 import { useState, type FormEvent } from "react";
-import { useChat } from "../chat/Session";
+import { useChat } from "../chat/context";
 import { setApiKey } from "../storage";
 
 export function Notice() {
@@ -30,7 +30,7 @@ export function Notice() {
       </div>
     );
   }
-  return status.kind === "key" ? <KeyPrompt retry={retry} /> : null;
+  return status.kind === "key-required" ? <KeyPrompt retry={retry} /> : null;
 }
 
 function KeyPrompt({ retry }: { retry: () => void }) {

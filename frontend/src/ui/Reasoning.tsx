@@ -1,4 +1,4 @@
-// What the assistant thinks before it answers, folded.
+// The assistant's reasoning, folded.
 
 import type { ReasoningMessagePartComponent } from "@assistant-ui/react";
 

@@ -1,4 +1,4 @@
-// The conversation, and the place to go on with it.
+// The conversation, and below it the composer.
 
 import { ThreadPrimitive, useAuiState } from "@assistant-ui/react";
 import { Composer, EditComposer } from "./Composer";

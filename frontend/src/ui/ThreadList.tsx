@@ -1,7 +1,7 @@
-// The threads of this browser: beside the chat on a wide screen, over it on a phone.
+// The list of threads: beside the chat on a wide screen, over it on a phone.
 
 import { useEffect, useRef } from "react";
-import type { ThreadInfo } from "../storage";
+import type { ThreadInfo } from "../chat/threads";
 import { Cross, Plus, Trash } from "./Icons";
 
 interface Props {

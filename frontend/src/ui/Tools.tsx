@@ -1,11 +1,11 @@
-// What an assistant's tools were asked, and what they answered.
+// Tool calls and their results.
 
 import type { ToolCallMessagePartProps } from "@assistant-ui/react";
 import { Right, Tool } from "./Icons";
 
 type Call = ToolCallMessagePartProps;
 
-/** Any tool: its name and state, and folded its arguments and result. */
+/** A call of any tool: its name and state; its arguments and result are folded. */
 export function ToolCall({ toolName, argsText, result, isError, status }: Call) {
   const state = isError ? "failed" : result !== undefined ? "done" : status.type === "running" ? "running …" : "no result";
   return (
@@ -20,7 +20,7 @@ export function ToolCall({ toolName, argsText, result, isError, status }: Call) 
       </summary>
       <div className="space-y-2 border-t border-line px-4 py-3">
         <Json title="Arguments" text={argsText} />
-        {result !== undefined && <Json title={isError ? "Error" : "Result"} text={readable(result)} />}
+        {result !== undefined && <Json title={isError ? "Error" : "Result"} text={formatted(result)} />}
       </div>
     </details>
   );
@@ -37,7 +37,7 @@ function Json({ title, text }: { title: string; text: string }) {
   );
 }
 
-function readable(result: unknown): string {
+function formatted(result: unknown): string {
   if (typeof result !== "string") return JSON.stringify(result, null, 2);
   try {
     return JSON.stringify(JSON.parse(result), null, 2);

@@ -1,4 +1,4 @@
-// The thread's title and what concerns the whole page.
+// The thread's title, and the buttons of the whole page.
 
 import { useTheme } from "../theme";
 import { Menu, Moon, Sun } from "./Icons";

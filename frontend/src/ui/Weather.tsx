@@ -1,4 +1,4 @@
-// The weather as a card.
+// The result of get_weather as a card.
 
 import type { ToolCallMessagePartProps } from "@assistant-ui/react";
 import { Cloud, Fog, Rain, Sun, Wind } from "./Icons";
@@ -12,7 +12,7 @@ interface Report {
 
 const SKIES: Record<string, () => React.ReactNode> = { sunny: Sun, cloudy: Cloud, rainy: Rain, windy: Wind, foggy: Fog };
 
-/** What `get_weather` answers; any other tool's card until it is there. */
+/** The weather card; until the result is there, the card of any tool call. */
 export function Weather(call: ToolCallMessagePartProps) {
   const report = call.isError ? undefined : asReport(call.result);
   if (!report) return <ToolCall {...call} />;
@@ -35,7 +35,7 @@ export function Weather(call: ToolCallMessagePartProps) {
   );
 }
 
-/** A result may come as text: the layout `langchain` has no other. */
+/** The report in a result. In the layout `langchain` results are always text. */
 function asReport(result: unknown): Report | undefined {
   try {
     const report = typeof result === "string" ? JSON.parse(result) : result;

@@ -1,0 +1,91 @@
+// The threads that this browser keeps in its storage, and the list of them.
+
+import { readJson, writeJson } from "../storage";
+import type { Branches } from "./branches";
+import type { Attempt } from "./state";
+
+export interface ThreadInfo {
+  id: string;
+  title: string;
+  updated: number; // milliseconds since 1970
+}
+
+export interface SavedThread extends Branches {
+  /** A run was in progress: it is to be resumed. */
+  running: boolean;
+  /** The latest request, if it has not changed the state yet. */
+  unsent?: Attempt["commands"] | undefined;
+  /** When the state last changed, in milliseconds since 1970: an older copy never replaces a newer one. */
+  changed: number;
+  /** The id of the latest run that has ended. */
+  finishedId?: string | undefined;
+}
+
+const LIST = "threads";
+const threadKey = (id: string) => `thread:${id}`;
+const EMPTY: SavedThread = { leaves: [{ messages: [] }], active: 0, running: false, changed: 0 };
+
+let list: ThreadInfo[] | undefined; // the same array until it changes, as useSyncExternalStore needs it
+const listeners = new Set<() => void>();
+const listChanged = () => {
+  list = undefined;
+  listeners.forEach((listener) => listener());
+};
+addEventListener("storage", listChanged); // another tab has written
+
+/** Calls the listener whenever the list of threads changes; returns what ends that. */
+export function onThreads(listener: () => void) {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}
+
+/** Calls the listener whenever another tab has saved the thread; returns what ends that. */
+export function onThread(id: string, listener: () => void) {
+  const stored = (event: StorageEvent) => event.key === threadKey(id) && event.newValue && listener();
+  addEventListener("storage", stored);
+  return () => removeEventListener("storage", stored);
+}
+
+/** The threads, the most recently used one first. */
+export const loadThreads = () => (list ??= readJson<ThreadInfo[]>(LIST) ?? []);
+
+export const loadThread = (id: string) => readJson<SavedThread>(threadKey(id)) ?? EMPTY;
+
+/** Saves the thread and its entry in the list, unless another tab has saved a newer copy. */
+export function saveThread(id: string, title: string, thread: SavedThread) {
+  if (loadThread(id).changed > thread.changed) return;
+  const entry = loadThreads().find((other) => other.id === id);
+  const updated = entry && !thread.running ? entry.updated : Date.now();
+  store(id, thread);
+  saveList([{ id, title, updated }, ...loadThreads().filter((other) => other.id !== id)]);
+}
+
+export function removeThread(id: string) {
+  localStorage.removeItem(threadKey(id));
+  saveList(loadThreads().filter((thread) => thread.id !== id));
+}
+
+function saveList(threads: ThreadInfo[]) {
+  writeJson(LIST, threads.toSorted((a, b) => b.updated - a.updated));
+  listChanged();
+}
+
+/** When the storage is full, drops the thread's other branches first, then the least recently used threads. */
+function store(id: string, thread: SavedThread) {
+  if (writeJson(threadKey(id), thread)) return;
+  const withoutBranches = { ...thread, leaves: [thread.leaves[thread.active]!], active: 0 };
+  const others = loadThreads().filter((other) => other.id !== id);
+  const dropped: [string, string | null][] = [];
+  while (!writeJson(threadKey(id), withoutBranches)) {
+    const oldest = others.pop();
+    if (!oldest) {
+      // It does not even fit into an empty storage: it lives until the page is closed, and the others are restored.
+      for (const [key, value] of dropped) if (value !== null) localStorage.setItem(key, value);
+      return;
+    }
+    const key = threadKey(oldest.id);
+    dropped.push([key, localStorage.getItem(key)]);
+    localStorage.removeItem(key);
+  }
+  saveList(loadThreads().filter((other) => !dropped.some(([key]) => key === threadKey(other.id))));
+}

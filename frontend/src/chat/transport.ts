@@ -1,0 +1,45 @@
+// A thread's runtime: the npm client's transport, told where the server is and what the connection wants to know.
+
+import { useAssistantTransportRuntime, useAuiState } from "@assistant-ui/react";
+import { useEffect, useLayoutEffect, useState, useSyncExternalStore } from "react";
+import { API, headers } from "../server";
+import type { Connection } from "./connection";
+import { images } from "./images";
+import { messageConverter, type ChatState } from "./state";
+import type { Extras } from "./view";
+
+/** Makes the connection's runtime. The component must not render again: each time the runtime starts an empty thread. */
+export function useTransport(connection: Connection) {
+  const [options] = useState(() => transportOptions(connection));
+  const runtime = useAssistantTransportRuntime<ChatState>(options);
+  useLayoutEffect(() => connection.attach(runtime), [connection, runtime]);
+  return runtime;
+}
+
+/** Inside the runtime's provider: the connection's view and its state, undefined until the runtime is ready. */
+export function useConnection(connection: Connection) {
+  const view = useSyncExternalStore(connection.subscribe, connection.getView);
+  const state = useAuiState((s) => (s.thread.extras as Extras | undefined)?.state);
+  useEffect(() => {
+    if (state) connection.stateChanged(state);
+  }, [connection, state]);
+  return { ...view, state };
+}
+
+function transportOptions(connection: Connection): Parameters<typeof useAssistantTransportRuntime<ChatState>>[0] {
+  const { leaves, active } = connection.view.branches;
+  const toMessages = messageConverter();
+  return {
+    ...API,
+    headers,
+    body: { threadId: connection.id },
+    initialState: leaves[active]!,
+    capabilities: { edit: true },
+    adapters: { attachments: images },
+    converter: (state, { pendingCommands, isSending }) => ({
+      messages: toMessages(state, pendingCommands.length ? pendingCommands : (connection.unsent(state) ?? []), isSending),
+      isRunning: isSending,
+    }),
+    ...connection.callbacks,
+  };
+}

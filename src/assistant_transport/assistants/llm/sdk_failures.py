@@ -10,7 +10,6 @@ from assistant_transport.assistants.llm.failures import (
     failure,
     of_response,
     of_stream_error,
-    too_many_rounds,
 )
 
 # The first that fits counts: the special ones before those that they are a kind of.
@@ -30,7 +29,7 @@ def of_exception(error: Exception) -> Failure:
     if isinstance(error, ModelRequestError):
         return error.failure
     if isinstance(error, model.UsageLimitExceeded):
-        return too_many_rounds(settings.MAX_TOOL_ROUNDS)
+        return failure("tool_rounds", rounds=settings.MAX_TOOL_ROUNDS)
     if (
         isinstance(error, model.ModelConnectionError)
         and error.phase == "read"

@@ -6,9 +6,8 @@ from assistant_transport.assistants.llm.failures.failure import (
     Failure,
     ModelRequestError,
     failure,
-    too_many_rounds,
 )
-from assistant_transport.assistants.llm.failures.report import report, unexpected
+from assistant_transport.assistants.llm.failures.report import report
 
 __all__ = [
     "SENTENCES",
@@ -18,6 +17,4 @@ __all__ = [
     "of_response",
     "of_stream_error",
     "report",
-    "too_many_rounds",
-    "unexpected",
 ]

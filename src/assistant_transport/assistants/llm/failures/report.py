@@ -3,14 +3,9 @@
 import logging
 
 from assistant_transport.assistants.errors import ReplyError
-from assistant_transport.assistants.llm.failures.failure import Failure, failure
+from assistant_transport.assistants.llm.failures.failure import Failure
 
 logger = logging.getLogger(__name__)
-
-
-def unexpected() -> Failure:
-    """Something that nobody foresaw was raised within this layer; `report` it with the exception."""
-    return failure("unexpected")
 
 
 def report(

@@ -12,7 +12,7 @@ _UNIX_SECONDS, _UNIX_MILLISECONDS = 1e9, 1e12  # more than any wait, so it is a 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
-def seconds(headers: Mapping[str, str], now: datetime) -> float | None:
+def of_headers(headers: Mapping[str, str], now: datetime) -> float | None:
     """The wait that an answer's headers (names in lower case) ask for, in seconds, 0 or more; None if they name none.
 
     `retry-after-ms` is OpenAI's and Azure's; `retry-after` is seconds, also parts of them, or an HTTP date. Where
@@ -21,9 +21,9 @@ def seconds(headers: Mapping[str, str], now: datetime) -> float | None:
     """
     if (milliseconds := _number(headers.get("retry-after-ms", ""))) is not None:
         return milliseconds / 1000
-    if (wait := _until(headers.get("retry-after", ""), now)) is not None:
+    if (wait := of_text(headers.get("retry-after", ""), now)) is not None:
         return wait
-    resets = [_until(value, now) for name, value in headers.items() if _is_used_up(name, headers)]
+    resets = [of_text(value, now) for name, value in headers.items() if _is_used_up(name, headers)]
     return max((wait for wait in resets if wait is not None), default=None)
 
 
@@ -35,7 +35,14 @@ def _is_used_up(name: str, headers: Mapping[str, str]) -> bool:
     return remaining == 0
 
 
-def _until(text: str, now: datetime) -> float | None:
+def of_words(text: str) -> float | None:
+    """The wait that a sentence asks for: OpenAI's `Please try again in 1.2s`, Gemini's `Please retry in 38.8s`."""
+    asked = re.search(rf"\b(?:try again|retry) in ({_DURATION.pattern})\b", text, re.IGNORECASE)
+    return _duration(asked[1]) if asked else None
+
+
+def of_text(text: str, now: datetime) -> float | None:
+    """The wait that a header's value asks for: seconds, a Unix time, a duration such as `6m0s`, or a date."""
     text = text.strip()
     if (number := _number(text)) is not None:
         if number >= _UNIX_SECONDS:
@@ -43,7 +50,7 @@ def _until(text: str, now: datetime) -> float | None:
             return max(0.0, moment - now.timestamp())
         return number
     if _DURATION.fullmatch(text):
-        return sum(float(number) * _UNITS[unit] for number, unit in re.findall(r"([\d.]+)(ms|[smhd])", text))
+        return _duration(text)
     for parse in (parsedate_to_datetime, datetime.fromisoformat):
         try:
             moment_named = parse(text)
@@ -54,11 +61,15 @@ def _until(text: str, now: datetime) -> float | None:
     return None
 
 
+def _duration(text: str) -> float:
+    return sum(float(number) * _UNITS[unit] for number, unit in re.findall(r"([\d.]+)(ms|[smhd])", text))
+
+
 def _number(text: str) -> float | None:
     return float(text) if re.fullmatch(r"\s*\d{1,15}(\.\d{1,9})?\s*", text) else None
 
 
-def words(wait: float | None) -> str:
+def said(wait: float | None) -> str:
     """`in 7 seconds`, `in about 24 hours`: what follows "Please try again"."""
     if not wait:
         return "in a moment"

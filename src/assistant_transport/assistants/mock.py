@@ -1,7 +1,7 @@
-"""An assistant without a model: it streams as one would and says the same for the same input.
+"""An assistant without a model: it streams as a model would, and answers the same input with the same text.
 
-It thinks, reads what was written back to the user, calls `get_weather` when the weather comes up and writes code
-when code does. Where a model would count tokens, it counts words.
+It writes some reasoning, quotes the user, calls `get_weather` when the user mentions the weather, and writes code when
+the user mentions code. It counts words in place of tokens.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ _QUOTED_CHARACTERS = 400
 
 
 class MockAssistant(BaseAssistant):
-    """Answers at `MOCK_DELAY_SECONDS` a word."""
+    """Answers at one word every `MOCK_DELAY_SECONDS`."""
 
     name = "mock"
 
@@ -52,12 +52,12 @@ class MockAssistant(BaseAssistant):
             results = (_conclusion(result.tool_name, result.result, result.is_error) for result in turn.tool_results)
             words += await _stream(message.append_text, " ".join(results))
         if turn.text is not None:
-            words += await _answer(turn.text, message, weather_is_the_clients="get_weather" in turn.tools)
+            words += await _answer(turn.text, message, is_client_tool="get_weather" in turn.tools)
         message.set_usage(input_tokens=len((turn.text or "").split()), output_tokens=words)
 
 
-async def _answer(text: str, message: AssistantMessage, *, weather_is_the_clients: bool) -> int:
-    """Answers `text` and returns how many words that took."""
+async def _answer(text: str, message: AssistantMessage, *, is_client_tool: bool) -> int:
+    """Answers `text` and returns the number of words written."""
     topics = text.lower()
     words = await _stream(message.append_reasoning, _thoughts(text))
     if "weather" not in topics:
@@ -69,7 +69,7 @@ async def _answer(text: str, message: AssistantMessage, *, weather_is_the_client
         call.append_args(piece)
         await asyncio.sleep(settings.MOCK_DELAY_SECONDS)
     call.complete()
-    if weather_is_the_clients:
+    if is_client_tool:
         return words  # the client runs its own tool, and its result starts the next run
     weather = _weather(city)
     call.set_result(weather)

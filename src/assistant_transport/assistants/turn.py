@@ -1,4 +1,4 @@
-"""What an assistant is given for one reply."""
+"""The turn that an assistant replies to."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ class ToolResult:
 
 @dataclass(frozen=True)
 class Turn:
-    """One request to answer. Its messages and tool results stand in the transcript already."""
+    """One request to answer. Its messages and tool results are in the transcript already."""
 
     transcript: Transcript
     text: str | None = None  # what the user has written and nobody has answered yet, if anything
@@ -33,9 +33,7 @@ class Turn:
     call_settings: dict[str, Any] = field(default_factory=dict)
     config: dict[str, Any] = field(default_factory=dict)
     thread_id: str | None = None
-    request: HttpRequest | None = None  # the HTTP request that asks for this reply; None outside of a server
-    user: Any = None  # the Django user, as the setting CALLER found it; None where callers are no users of Django
-    owner: str | None = (
-        None  # an opaque name of the caller, to keep data by; None for one who cannot be told from others
-    )
+    request: HttpRequest | None = None  # its body has been read; None outside of a server
+    user: Any = None  # the Django user, as the setting CALLER found it; None where callers are not Django's users
+    owner: str | None = None  # a stable name of the caller, to keep data by; None for one who has no name
     caller: Any = None  # what CALLER returned for the request: an assistant_transport.callers.Caller

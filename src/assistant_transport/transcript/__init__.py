@@ -1,4 +1,4 @@
-"""How messages are written into the streamed state, in the layout that the frontend renders."""
+"""Writes messages into the streamed state, in the layout that the frontend renders."""
 
 from assistant_transport.transcript.base import Transcript, TranscriptError
 from assistant_transport.transcript.langchain import LangChainTranscript

@@ -1,4 +1,4 @@
-"""What every layout of messages can do; the layouts say how it looks in the state."""
+"""The conversation in the state, independent of the layout of its messages."""
 
 from abc import ABC, abstractmethod
 from typing import Any
@@ -7,18 +7,18 @@ from uuid import uuid4
 from assistant_transport.transcript.reading import Entry
 from assistant_transport.transcript.writers import AssistantMessage, Document, Message, Path, Usage
 
-CallPosition = tuple[int, int]  # the message, and the call within it
+CallPosition = tuple[int, int]  # the index of the message, and the index of the call within it
 
 
 class TranscriptError(ValueError):
-    """The client's state, or a command on it, makes no sense. The text is for the client's developer."""
+    """The client's state, or a command on it, is not valid. The text is for the client's developer."""
 
 
 class Transcript(ABC):
-    """The conversation in `state.messages`. Every other key of the client's state is left as it is.
+    """Reads and writes the conversation in `state.messages`; the client's other keys of the state stay as they are.
 
     Raises:
-        TranscriptError: the state is not one that messages can be kept in.
+        TranscriptError: the state is not an object, or its `messages` are not a list of objects.
     """
 
     user_role_key: str
@@ -28,7 +28,7 @@ class Transcript(ABC):
         self._document = document
         self._writers: list[AssistantMessage] = []
         self._counted = Usage()
-        # Made when they are first needed: with many commands on a long history, every look would be a search.
+        # Indexes, made when they are first needed: without them, each command would search the whole history.
         self._position_by_id: dict[str, int] | None = None
         self._call_by_id: dict[str, CallPosition] | None = None
         if document.value is not None and not isinstance(document.value, dict):
@@ -42,26 +42,26 @@ class Transcript(ABC):
 
     @property
     def messages(self) -> list[Message]:
-        """The messages as they stand, in this layout. To be read, not changed: a change would reach no client."""
+        """The messages in this layout. Only read them: a change made here would not be sent to the client."""
         messages: list[Message] = self._document.value["messages"]
         return messages
 
     def add_user_message(self, parts: list[dict[str, Any]], message_id: str | None = None) -> None:
         """Adds the user's message; `parts` are `{type: "text", text}` and `{type: "image", image}`.
 
-        The client's own id is kept if no other message has it.
+        The client's id is kept unless another message has it.
         """
         taken = message_id is None or message_id in self._positions()
         self._add(self._user_message(new_id() if taken else message_id, parts))
 
     def edit(self, parent_id: str | None, source_id: str) -> None:
-        """Drops the message `source_id` and all after it, which an edited message is about to replace.
+        """Removes the message `source_id` and all after it; the edited message is added next.
 
-        `parent_id` names the message before it as the client renders it: a turn of several assistant messages by
-        the first one's id, so the parent's whole turn stays. None edits the first message.
+        `parent_id` is the message before it as the client renders it: several assistant messages in a row count as
+        one, with the id of the first, so all of them stay. None edits the first message.
 
         Raises:
-            TranscriptError: neither is there.
+            TranscriptError: the state has neither message.
         """
         index = self._positions()
         if parent_id is not None and parent_id in index:
@@ -81,10 +81,10 @@ class Transcript(ABC):
 
     @abstractmethod
     def add_tool_result(self, call_id: str, result: Any, *, name: str | None = None, **extra: Any) -> str:
-        """Gives the call `call_id` its result (any JSON) and returns the tool's name.
+        """Writes the result (any JSON) of the call `call_id` and returns the tool's name.
 
-        `extra` holds what came with it: `is_error` (bool), `artifact` and `model_content` (any JSON).
-        A call that the state does not know is added, so that the result is not lost.
+        `extra` may hold `is_error` (bool), `artifact` and `model_content` (any JSON). A call that the state does not
+        have is added, so that the result is not lost.
         """
 
     def assistant_message(self) -> AssistantMessage:
@@ -94,27 +94,27 @@ class Transcript(ABC):
         return writer
 
     def last_user_text(self) -> str | None:
-        """The text of the last message if the user wrote it, else None: then nobody waits for an answer."""
+        """The text of the last message if the user wrote it, else None: then no message waits for an answer."""
         if not self.messages or not self.is_user_message(self.messages[-1]):
             return None
         return self._text_of(self.messages[-1])
 
     @abstractmethod
     def entries(self) -> list[Entry]:
-        """What was said so far, whatever the layout. The client may have written anything into its state."""
+        """The conversation, independent of the layout. What makes no sense in the client's state is left out."""
 
     @property
     def usage(self) -> Usage:
-        """What this run's reply took together, as far as the assistant has said."""
+        """The tokens of this reply in all, as far as the assistant has counted them."""
         usages = [self._counted, *(writer.usage for writer in self._writers)]
         return Usage(sum(usage.input_tokens for usage in usages), sum(usage.output_tokens for usage in usages))
 
     def count_usage(self, *, input_tokens: int, output_tokens: int) -> None:
-        """Counts what a reply took that no message's writer has said, without a word of it in the state."""
+        """Counts tokens that no message was given by `set_usage`. The state does not show them."""
         self._counted = Usage(input_tokens, output_tokens)
 
     def finish(self, provider: str) -> None:
-        """Marks the run's outcome, `completed` or `error`, where upstream's example backend does: `state.provider`."""
+        """Writes the outcome, `completed` or `error`, to `state.provider`, as upstream's example backend does."""
         if provider == "completed":
             for writer in self._writers:
                 writer.complete()
@@ -122,7 +122,7 @@ class Transcript(ABC):
             self._document.set(["provider"], provider)
 
     def _positions(self) -> dict[str, int]:
-        """Where the messages stand, by their ids."""
+        """The indexes of the messages, by their ids."""
         if self._position_by_id is None:
             self._position_by_id = {}
             for position, message in enumerate(self.messages):
@@ -131,7 +131,7 @@ class Transcript(ABC):
         return self._position_by_id
 
     def _find_call(self, call_id: str) -> CallPosition | None:
-        """Where the call stands, the last one of that id."""
+        """The position of the call; of several with one id, of the last."""
         if self._call_by_id is None:
             self._call_by_id = {}
             for position, message in enumerate(self.messages):
@@ -139,9 +139,9 @@ class Transcript(ABC):
         return self._call_by_id.get(call_id)
 
     def _register_call(self, call_id: str, position: CallPosition) -> str:
-        """Notes a call that is about to stand at `position`; returns its id, another one if that is taken.
+        """Records a call that is about to be written at `position`; returns its id, a new one if that is taken.
 
-        Some providers count their calls from 0 in every reply; a client runs no two calls of one id.
+        Some providers number their calls from 0 in every reply, but a client runs only one call of an id.
         """
         if self._find_call(call_id) is not None:
             call_id = f"call_{uuid4().hex}"
@@ -150,7 +150,7 @@ class Transcript(ABC):
         return call_id
 
     def _replace(self, messages: list[Message]) -> None:
-        """Sets all messages anew."""
+        """Replaces all messages."""
         self._document.set(["messages"], messages)
         self._position_by_id = self._call_by_id = None
 

@@ -1,4 +1,4 @@
-"""The layout `langchain`: what upstream's with-assistant-transport example renders by convertLangChainMessages."""
+"""The layout `langchain`, which upstream's example with-assistant-transport renders by convertLangChainMessages."""
 
 import json
 from collections.abc import Iterator
@@ -82,7 +82,7 @@ class LangChainTranscript(Transcript):
 
 
 class LangChainMessage(AssistantMessage):
-    """One turn of the assistant: an ai message, and a further one whenever something follows that it cannot hold."""
+    """A turn of the assistant: an ai message, and another one whenever it cannot hold what follows."""
 
     def __init__(self, transcript: LangChainTranscript) -> None:
         super().__init__()
@@ -153,7 +153,7 @@ class LangChainToolCall(ToolCall):
 
 
 def _read(message: Message) -> Iterator[Part]:
-    """The parts of a human or an ai message."""
+    """The parts of a human or ai message."""
     extra = message.get("additional_kwargs")
     reasoning = extra.get("reasoning") if isinstance(extra, dict) else None
     for piece in dicts(reasoning.get("summary")) if isinstance(reasoning, dict) else ():

@@ -1,4 +1,4 @@
-"""The layout `parts`: `{id, role, parts: [...]}`, which assistant-ui's createMessageConverter takes nearly as it is."""
+"""The layout `parts`: `{id, role, parts: [...]}`, almost as assistant-ui's own messages are."""
 
 from typing import Any
 
@@ -116,12 +116,12 @@ class PartsToolCall(ToolCall):
 
 
 def tool_call_part(call_id: str, name: str) -> dict[str, Any]:
-    """A call whose arguments are still to come; without `result`, for a null would count as one."""
+    """A call without arguments yet, and without the key `result`, for null would count as a result."""
     return {"type": "tool-call", "toolCallId": call_id, "toolName": name, "argsText": ""}
 
 
 def _read(item: dict[str, Any]) -> list[Part]:
-    """The part that an object of a message's `parts` is, if any."""
+    """The part that an item of a message's `parts` stands for; nothing for an unknown one."""
     match item:
         case {"type": "text", "text": str(text)}:
             return [*text_of(text)]
@@ -138,7 +138,7 @@ def _read(item: dict[str, Any]) -> list[Part]:
 
 
 def write_result(document: Document, path: Path, part: dict[str, Any], result: Any, **extra: Any) -> None:
-    """Writes a result beside its call; the result last, so that it is never seen without what belongs to it."""
+    """Writes a result into its call: `result` last, so that a client never sees it without `isError` and `artifact`."""
     if extra.get("is_error") or "isError" in part:
         document.set([*path, "isError"], bool(extra.get("is_error")))
     for name, key in (("artifact", "artifact"), ("model_content", "modelContent")):

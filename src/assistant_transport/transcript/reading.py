@@ -1,10 +1,10 @@
-"""The conversation as any layout holds it: who said what. What makes no sense in the client's state is left out."""
+"""A conversation independent of its layout. What makes no sense in the client's state is left out."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-UNANSWERED: Any = object()  # in place of a result: a call may have got any JSON, null too
+UNANSWERED: Any = object()  # stands for no result; None would be a result, for JSON has null
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,10 @@ class Reasoning:
 class Call:
     id: str
     name: str
-    args: str  # the JSON text as far as it came
+    args: str  # JSON text; cut off if its reply was
     result: Any = UNANSWERED
     is_error: bool = False
-    model_content: Any = None  # what the client wants a model to see in the result's place
+    model_content: Any = None  # what a model sees instead of the result, if the client sent that
 
     @property
     def is_answered(self) -> bool:
@@ -42,23 +42,23 @@ Part = Text | Image | Reasoning | Call
 
 @dataclass(frozen=True)
 class Entry:
-    """What one side said at a time: the user's texts and images, or the assistant's texts, reasoning and calls."""
+    """A message: texts and images of the user, or texts, reasoning and calls of the assistant."""
 
     by_user: bool
     parts: list[Part]
 
 
 def dicts(value: Any) -> Iterable[dict[str, Any]]:
-    """The objects in `value`, if it is a list."""
+    """The objects of a list; nothing of any other value."""
     return (item for item in value if isinstance(item, dict)) if isinstance(value, list) else ()
 
 
 def text_of(value: Any) -> list[Text]:
-    """The text that `value` is, if it is one."""
+    """A part for a string; nothing for any other value."""
     return [Text(value)] if isinstance(value, str) else []
 
 
 def reasoning_of(item: dict[str, Any]) -> list[Reasoning]:
-    """The reasoning that an object with `text`, and maybe `signature`, is."""
+    """The reasoning in an object `{text, signature?}`; nothing without a text."""
     text, signature = item.get("text"), item.get("signature")
     return [Reasoning(text, signature if isinstance(signature, dict) else None)] if isinstance(text, str) else []

@@ -1,4 +1,4 @@
-"""What an assistant holds while it writes: its message, and that message's tool calls."""
+"""Writers of an assistant's message, its reasoning and its tool calls; what they append is sent at once."""
 
 import json
 from abc import ABC, abstractmethod
@@ -10,13 +10,13 @@ Path = list[str | int]
 
 
 class Cursor(Protocol):
-    """A known string of the document."""
+    """A string of the document, to append to without looking it up again."""
 
     def append(self, text: str) -> None: ...
 
 
 class Document(Protocol):
-    """The streamed state, as runs.StateDocument has it."""
+    """The streamed state; runs.StateDocument is one."""
 
     value: Any
 
@@ -25,14 +25,14 @@ class Document(Protocol):
 
 
 class Usage(NamedTuple):
-    """What a reply took, in tokens, as the model's provider counts them."""
+    """The tokens of a reply, as the model's provider counts them."""
 
     input_tokens: int = 0
     output_tokens: int = 0
 
 
 class ReasoningWriter:
-    """One piece of an assistant's reasoning, while it is being written."""
+    """A piece of an assistant's reasoning that is being written."""
 
     def __init__(self, document: Document, path: Path) -> None:
         self._document = document
@@ -43,12 +43,12 @@ class ReasoningWriter:
         self._cursor.append(text)
 
     def sign(self, signature: dict[str, Any]) -> None:
-        """Keeps beside the text what its provider needs to take it back (any JSON object)."""
+        """Stores beside the text what its provider demands when the reasoning is sent back to it (any JSON object)."""
         self._document.set([*self._path, "signature"], signature)
 
 
 class ToolCall(ABC):
-    """One tool call of an assistant's message, while it is being written."""
+    """A tool call that is being written."""
 
     def __init__(self, call_id: str, name: str) -> None:
         self.id = call_id
@@ -57,14 +57,14 @@ class ToolCall(ABC):
         self._open = True
 
     def append_args(self, text: str) -> None:
-        """Appends to the arguments' JSON text. It must only ever grow: a client runs its tool once it parses."""
+        """Appends to the arguments' JSON text. Nothing can be corrected: a client runs its tool once the text parses."""
         if not self._open:
             raise ValueError(f"the arguments of the tool call {self.id} are complete")
         self._args += text
         self._append(text)
 
     def complete(self) -> None:
-        """Says that the arguments are whole; a call without any gets `{}`. Text that follows does it as well."""
+        """Marks the arguments as complete, `{}` if there are none. Text that follows the call does so as well."""
         if self._open:
             if not self._args:
                 self.append_args("{}")
@@ -75,15 +75,15 @@ class ToolCall(ABC):
     def _append(self, text: str) -> None: ...
 
     def _completed(self) -> None:  # noqa: B027 - a layout may have nothing to add
-        """What a layout adds when the arguments are whole."""
+        """Writes what a layout adds once the arguments are complete."""
 
     @abstractmethod
     def set_result(self, result: Any, *, is_error: bool = False, artifact: Any = None) -> None:
-        """Gives the call its result (any JSON). A call without one is the client's to answer."""
+        """Writes the result (any JSON). A call without one is left to the client."""
 
 
 class AssistantMessage(ABC):
-    """An assistant's message, while it is being written. Whatever is appended goes out by itself."""
+    """An assistant's message that is being written."""
 
     def __init__(self) -> None:
         self.usage = Usage()
@@ -92,25 +92,25 @@ class AssistantMessage(ABC):
 
     @abstractmethod
     def append_text(self, text: str) -> None:
-        """Appends to the text; opens a new piece of it after anything else."""
+        """Appends to the text; after reasoning or a tool call it begins a new piece."""
 
     def append_reasoning(self, text: str) -> None:
-        """Appends to what the assistant thinks before it answers."""
+        """Appends to the reasoning; after text or a tool call it begins a new piece."""
         if self._reasoning is not None:
             self._reasoning.append(text)
         elif text:
             self.begin_reasoning(text)
 
     def begin_reasoning(self, text: str = "") -> ReasoningWriter:
-        """Begins a piece of reasoning, which its provider may sign."""
+        """Begins a piece of reasoning, which can be signed."""
         self.complete()
         self._reasoning = self._begin_reasoning(text)
         return self._reasoning
 
     def add_tool_call(self, name: str, args: dict[str, Any] | None = None, *, call_id: str | None = None) -> ToolCall:
-        """Begins a tool call: whole with `args`, else to be streamed by `append_args` and closed by `complete`.
+        """Begins a tool call: complete with `args`, or else streamed by `append_args` and ended by `complete`.
 
-        Several may be streamed at once. Its id is another than `call_id` where another call has that already.
+        Several calls may be streamed at once. The call gets a new id where another call has `call_id` already.
         """
         self._reasoning = None
         call = self._begin_call(call_id or f"call_{uuid4().hex}", name)
@@ -121,7 +121,7 @@ class AssistantMessage(ABC):
         return call
 
     def set_usage(self, *, input_tokens: int, output_tokens: int) -> None:
-        """Says what the reply took, in tokens, as the model's provider counts them."""
+        """Writes the tokens of this message, as the model's provider counts them."""
         self.usage = Usage(input_tokens, output_tokens)
         self._write_usage(self.usage)
 
@@ -135,7 +135,7 @@ class AssistantMessage(ABC):
     def _begin_call(self, call_id: str, name: str) -> ToolCall: ...
 
     def complete(self) -> None:
-        """Says that what was begun is whole."""
+        """Marks everything that was begun as complete."""
         self._reasoning = None
         for call in self._open_calls:
             call.complete()

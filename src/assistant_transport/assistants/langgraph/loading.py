@@ -1,4 +1,4 @@
-"""Finds the graph that ASSISTANT names."""
+"""Finds the graph that the setting ASSISTANT names."""
 
 from importlib import import_module
 from typing import Any
@@ -10,11 +10,11 @@ from assistant_transport.assistants.langgraph.assistant import LangGraphAssistan
 
 
 def load(path: str) -> LangGraphAssistant:
-    """The assistant around the compiled graph at `module:graph`, or around what a function of that name returns.
+    """An assistant for the compiled graph at `module:graph`, or for the one that a function of that name returns.
 
     Raises:
-        ModuleNotFoundError, AttributeError: nothing is there.
-        TypeError: it is no compiled graph.
+        ModuleNotFoundError, AttributeError: there is no such module, or nothing of that name in it.
+        TypeError: it is not a compiled graph.
     """
     module, _, name = path.partition(":")
     found: Any = getattr(import_module(module), name)

@@ -1,9 +1,9 @@
 """The tools that models may call on this server. To add one, write an async function and name it in TOOLS.
 
-Its parameters need types and its docstring says what it is good for: the model reads both. What it returns has to be
-JSON, or a Pydantic model or dataclass of such. It runs with the server's rights on whatever arguments a model comes up
-with, so it has to be as careful as a public endpoint. Let it raise ToolError to tell the model what was wrong; of any
-other exception the model hears only that the tool failed.
+Its parameters need types and its docstring says what it is for: the model reads both. What it returns has to be JSON,
+or a Pydantic model or dataclass of JSON. A model may pass any arguments, and the tool runs with the server's rights,
+so write it with the care of a public endpoint. Raise ToolError to tell the model what was wrong; of any other exception
+the model learns only that the tool failed.
 """
 
 from collections.abc import Awaitable, Callable

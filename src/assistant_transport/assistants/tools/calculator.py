@@ -1,4 +1,4 @@
-"""Arithmetic, at which models are poor. Nothing of Python is evaluated, and no expression can take long."""
+"""Arithmetic, which models are bad at. No Python is evaluated, and the size of numbers and expressions is limited."""
 
 import ast
 import math
@@ -71,7 +71,7 @@ def _value(node: ast.expr) -> Number:
 
 
 def _power(base: Number, exponent: Number) -> Number:
-    # What the result would take is known before it is calculated.
+    # The size of the result is estimated first, for calculating a huge one would block the process.
     if isinstance(base, int) and isinstance(exponent, int) and base.bit_length() * exponent > _MOST_BITS:
         raise OverflowError
     power: Number | complex = base**exponent
@@ -82,7 +82,7 @@ def _power(base: Number, exponent: Number) -> Number:
 
 def _rounded(number: Number, digits: Number = 0) -> Number:
     if not isinstance(digits, int) or abs(digits) > _MOST_DIGITS:
-        raise ValueError  # Python would raise 10 to that power
+        raise ValueError  # Python would calculate 10 to that power
     return round(number, digits) if digits else round(number)
 
 

@@ -1,4 +1,4 @@
-"""What time it is, which no model knows."""
+"""The current time, which a model does not know."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo

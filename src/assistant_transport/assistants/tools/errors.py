@@ -1,5 +1,5 @@
-"""What a tool may tell its model."""
+"""The error by which a tool tells its model what was wrong."""
 
 
 class ToolError(Exception):
-    """A tool cannot do what it was asked for. The model reads the text, and so does the user."""
+    """Raised by a tool that cannot do what it was asked. The model and the user read the text."""

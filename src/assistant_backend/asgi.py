@@ -6,7 +6,6 @@ import os
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "assistant_backend.settings")
 
 import django
-from django.conf import settings
 from django.core.cache import close_caches
 from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.base import reset_urlconf
@@ -14,6 +13,8 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, reset_queries
 
 from assistant_backend.urls import urlpatterns
+from assistant_transport import SERVICE, __version__
+from assistant_transport.conf import settings
 from assistant_transport.http import database, registry, run_reports
 from assistant_transport.http.access_log import AccessLog
 from assistant_transport.http.asgi_types import Receive, Scope, Send
@@ -30,14 +31,14 @@ BODY_SECONDS = 60.0  # for the largest one over a slow line
 async def _startup() -> None:
     sentry.start(
         settings.SENTRY_DSN,
-        release=f"{settings.SERVICE}@{settings.VERSION}",
+        release=f"{SERVICE}@{__version__}",
         environment=settings.SENTRY_ENVIRONMENT,
         sample_rate=settings.SENTRY_SAMPLE_RATE,
         traces_sample_rate=settings.SENTRY_TRACES_SAMPLE_RATE,
     )
     registry.assistant()
     if settings.METRICS_PORT and not metrics.SHARED:  # else gunicorn's master serves them
-        exposition.serve(settings.HOST, settings.METRICS_PORT)
+        exposition.serve(settings.METRICS_HOST, settings.METRICS_PORT)
     await registry.runs().log.open()
     if settings.METRICS_PORT:
         _tasks.add(asyncio.create_task(run_reports.keep_gauges()))

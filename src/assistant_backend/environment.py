@@ -12,7 +12,8 @@ from typing import Any
 
 import environ
 
-from assistant_backend.variables import PROVIDERS, VARIABLES, Variable
+from assistant_backend.variables import VARIABLES, Variable
+from assistant_transport import conf
 
 ROOT = Path(__file__).resolve().parents[2]
 COLLECTING = sys.argv[1:2] == ["collectstatic"]
@@ -82,7 +83,7 @@ def parse(source: Mapping[str, str]) -> dict[str, Any]:
         except ValueError:
             problems.append(f"{variable.name}: {_shown(env, variable)} is not {_CASTS[type(variable.default)]}")
             continue
-        if variable.check is not None and (problem := variable.check(value)):
+        if variable.valid is not None and (problem := variable.valid(value)):
             problems.append(f"{variable.name}: {problem}")
     problems += _contradictions(values)
     if problems:
@@ -99,13 +100,9 @@ def _contradictions(values: Mapping[str, Any]) -> list[str]:
             f"{provider} is set, but anybody could spend it: set API_KEYS, "
             "or ALLOW_ANONYMOUS=true where only you can reach this server"
         )
-    if values["ASSISTANT"].startswith("langgraph:") and values["ASSISTANT_MESSAGE_FORMAT"] != "langchain":
-        problems.append("ASSISTANT_MESSAGE_FORMAT: a LangGraph graph writes LangChain's messages: set it to langchain")
+    problems += conf.contradictions(values)
     if values["METRICS_PORT"] == values["PORT"]:
         problems.append("METRICS_PORT: must be another port than PORT, or whoever reaches the one reaches the other")
-    for provider, names in PROVIDERS.items():
-        if values["ASSISTANT"] == provider and not any(values[name] for name in names):
-            problems.append(f"ASSISTANT: {provider} needs {' or '.join(names)}")
     if values["WEB_CONCURRENCY"] > 1 and not values["REDIS_URL"]:
         problems.append("WEB_CONCURRENCY: more than 1 needs REDIS_URL, or a run is found by one process only")
     return problems

@@ -3,14 +3,11 @@
 from corsheaders.defaults import default_headers
 from environ import Env
 
-import assistant_backend
 from assistant_backend import environment
+from assistant_backend.variables import OF_THE_APP
 from assistant_transport.telemetry import logs
 
 _env = environment.read()
-
-SERVICE = assistant_backend.SERVICE
-VERSION = assistant_backend.__version__
 
 HOST: str = _env["HOST"]
 PORT: int = _env["PORT"]
@@ -20,51 +17,11 @@ ALLOWED_HOSTS: list[str] = _env["ALLOWED_HOSTS"]
 FORWARDED_ALLOW_IPS: list[str] = _env["FORWARDED_ALLOW_IPS"]
 HSTS_SECONDS: int = _env["HSTS_SECONDS"]
 
-ASSISTANT: str = _env["ASSISTANT"]
-ASSISTANT_PROTOCOL: str = _env["ASSISTANT_PROTOCOL"]
-ASSISTANT_MESSAGE_FORMAT: str = _env["ASSISTANT_MESSAGE_FORMAT"]
-OPENAI_API_KEY: str = _env["OPENAI_API_KEY"]
-OPENAI_MODEL: str = _env["OPENAI_MODEL"]
-OPENAI_BASE_URL: str = _env["OPENAI_BASE_URL"]
-OPENAI_API: str = _env["OPENAI_API"] or ("chat" if OPENAI_BASE_URL else "responses")
-ANTHROPIC_API_KEY: str = _env["ANTHROPIC_API_KEY"]
-ANTHROPIC_MODEL: str = _env["ANTHROPIC_MODEL"]
-ANTHROPIC_BASE_URL: str = _env["ANTHROPIC_BASE_URL"]
-ALLOWED_MODELS: list[str] = _env["ALLOWED_MODELS"]
-SYSTEM_PROMPT: str = _env["SYSTEM_PROMPT"]
-MAX_OUTPUT_TOKENS: int = _env["MAX_OUTPUT_TOKENS"]
-MAX_TOOL_ROUNDS: int = _env["MAX_TOOL_ROUNDS"]
-TOOL_TIMEOUT_SECONDS: float = _env["TOOL_TIMEOUT_SECONDS"]
-MAX_HISTORY_MESSAGES: int = _env["MAX_HISTORY_MESSAGES"]
-MAX_IMAGE_BYTES: int = _env["MAX_IMAGE_BYTES"]
-ALLOW_IMAGE_URLS: bool = _env["ALLOW_IMAGE_URLS"]
-PROVIDER_TIMEOUT_SECONDS: float = _env["PROVIDER_TIMEOUT_SECONDS"]
-PROVIDER_FIRST_TOKEN_SECONDS: float = _env["PROVIDER_FIRST_TOKEN_SECONDS"]
-PROVIDER_RETRIES: int = _env["PROVIDER_RETRIES"]
-MOCK_DELAY_SECONDS: float = _env["MOCK_DELAY_SECONDS"]
-HEARTBEAT_SECONDS: float = _env["HEARTBEAT_SECONDS"]
-FLUSH_INTERVAL_SECONDS: float = _env["FLUSH_INTERVAL_MS"] / 1000
-API_KEYS: tuple[tuple[str, str], ...] = _env["API_KEYS"]
-REDIS_URL: str = _env["REDIS_URL"]
-RUN_LEASE_SECONDS: float = _env["RUN_LEASE_SECONDS"]
-RUN_TTL_SECONDS: float = _env["RUN_TTL_SECONDS"]
-RUN_GRACE_SECONDS: float = _env["RUN_GRACE_SECONDS"]
-MAX_RUN_SECONDS: float = _env["MAX_RUN_SECONDS"]
-MAX_CONCURRENT_RUNS: int = _env["MAX_CONCURRENT_RUNS"]
-MAX_STATES_BYTES: int = _env["MAX_STATES_BYTES"]
-MAX_RUNS_PER_OWNER: int = _env["MAX_RUNS_PER_OWNER"]
-MAX_RUNS_PER_KEY: int = _env["MAX_RUNS_PER_KEY"]
-MAX_RUN_BYTES: int = _env["MAX_RUN_BYTES"]
-DRAIN_SECONDS: float = _env["DRAIN_SECONDS"]
-MAX_BODY_BYTES: int = _env["MAX_BODY_BYTES"]
-FILE_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES  # no file is spooled to a disk that may be read-only
-DATA_UPLOAD_MAX_MEMORY_SIZE = None  # asgi.BodyLimit bounds the body while it arrives
-METRICS_PORT: int = _env["METRICS_PORT"]
-SENTRY_DSN: str = _env["SENTRY_DSN"]
-SENTRY_ENVIRONMENT: str = _env["SENTRY_ENVIRONMENT"]
-SENTRY_SAMPLE_RATE: float = _env["SENTRY_SAMPLE_RATE"]
-SENTRY_TRACES_SAMPLE_RATE: float = _env["SENTRY_TRACES_SAMPLE_RATE"]
+ASSISTANT_TRANSPORT = {variable.name: _env[variable.name] for variable in OF_THE_APP} | {"METRICS_HOST": HOST}
+FILE_UPLOAD_MAX_MEMORY_SIZE = _env["MAX_BODY_BYTES"]  # no body is spooled to a disk that may be read-only
+DATA_UPLOAD_MAX_MEMORY_SIZE = None  # http.body_limit bounds the body while it arrives
 
+ASGI_APPLICATION = "assistant_backend.asgi.application"
 ROOT_URLCONF = "assistant_backend.urls"
 APPEND_SLASH = False
 TIME_ZONE = "UTC"

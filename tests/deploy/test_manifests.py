@@ -9,8 +9,8 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from assistant_backend import __version__
 from assistant_backend.environment import parse
+from assistant_transport import __version__
 from tests.deploy.manifests import EVERY, EXAMPLE, one, pods, render
 from tests.server import ROOT
 

@@ -4,10 +4,9 @@ from importlib import import_module
 from inspect import isabstract
 from typing import Any
 
-from django.conf import settings
-
 from assistant_transport.assistants.base import BaseAssistant, complete
 from assistant_transport.assistants.errors import AssistantNotFoundError
+from assistant_transport.conf import settings
 
 _BY_NAME = {
     "mock": "assistant_transport.assistants.mock.MockAssistant",

@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from zlib import crc32
 
-from django.conf import settings
-
 from assistant_transport.assistants.base import BaseAssistant
 from assistant_transport.assistants.turn import Turn
+from assistant_transport.conf import settings
 from assistant_transport.transcript import AssistantMessage
 
 _CITY = re.compile(r"\b(?:in|for|at)\s+(?:the\s+)?([^\W\d_][\w'-]*(?:\s+[A-Z][\w'-]*)*)")

@@ -5,9 +5,9 @@ import re
 from dataclasses import dataclass
 from hashlib import sha256
 
-from django.conf import settings
 from django.http import HttpRequest
 
+from assistant_transport.conf import settings
 from assistant_transport.http.errors import ApiError
 
 # 128 bits or more of randomness take 22 characters of base64; a guessable id would open somebody else's runs.

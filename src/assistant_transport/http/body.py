@@ -3,10 +3,10 @@
 import re
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from pydantic_core import from_json
 
+from assistant_transport.conf import settings
 from assistant_transport.http import body_limit
 from assistant_transport.http.errors import ApiError
 from assistant_transport.runs.strict_json import unsafe_key

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.conf import settings
 from pydantic.json_schema import models_json_schema
 
+from assistant_transport import SERVICE, __version__
 from assistant_transport.http.models import AssistantRequest, RunRequest
 
 _REFERENCE = "#/components/schemas/{model}"
@@ -58,8 +58,8 @@ def document(request_model: type[AssistantRequest]) -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": settings.SERVICE,
-            "version": settings.VERSION,
+            "title": SERVICE,
+            "version": __version__,
             "description": "assistant-ui's assistant-transport protocol, spoken by Django.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },

@@ -2,10 +2,9 @@
 
 from functools import cache
 
-from django.conf import settings
-
 from assistant_transport import assistants
 from assistant_transport.assistants import BaseAssistant
+from assistant_transport.conf import on_change, settings
 from assistant_transport.runs import Limits, MemoryLog, Quotas, RunLog, Runs
 
 # Set once the lifespan has started; the startup probe tells it on.
@@ -27,7 +26,7 @@ def assistant_name() -> str:
 @cache
 def runs() -> Runs:
     limits = Limits(
-        flush_interval=settings.FLUSH_INTERVAL_SECONDS,
+        flush_interval=settings.FLUSH_INTERVAL_MS / 1000,
         grace=settings.RUN_GRACE_SECONDS,
         run_seconds=settings.MAX_RUN_SECONDS,
         run_bytes=settings.MAX_RUN_BYTES,
@@ -49,3 +48,7 @@ def _log(quotas: Quotas) -> RunLog:
         cancel=lambda run_id: runs().stop(run_id),
         quotas=quotas,
     )
+
+
+for _made in (assistant, assistant_name, runs):
+    on_change(_made.cache_clear)

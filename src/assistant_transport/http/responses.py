@@ -2,9 +2,9 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 
-from django.conf import settings
 from django.http import HttpRequest, StreamingHttpResponse
 
+from assistant_transport.conf import settings
 from assistant_transport.http import registry
 from assistant_transport.runs import ENCODERS, Feed, Head, Run
 

@@ -4,9 +4,9 @@ import asyncio
 import logging
 from functools import cache
 
-from django.conf import settings
 from prometheus_client import Counter
 
+from assistant_transport.conf import settings
 from assistant_transport.http import registry
 from assistant_transport.runs import Head, Run, Status
 from assistant_transport.telemetry import context, metrics

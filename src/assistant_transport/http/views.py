@@ -4,13 +4,15 @@ import logging
 from functools import cache
 from typing import Any
 
-from django.conf import settings
+from django.conf import settings as site_settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from pydantic import ValidationError
 
+from assistant_transport import SERVICE, __version__
 from assistant_transport.assistants import InvalidTurnError, ReplyError, Turn
+from assistant_transport.conf import on_change, settings
 from assistant_transport.http import commands, database, openapi, registry, responses, run_reports
 from assistant_transport.http.authentication import Caller
 from assistant_transport.http.endpoint import Call, endpoint, public
@@ -110,7 +112,7 @@ async def _reply(turn: Turn, run: Run) -> None:
 @public("GET", "HEAD")
 async def health_check(request: HttpRequest) -> HttpResponse:
     """Says which service and version answers here."""
-    return JsonResponse({"status": "healthy", "service": settings.SERVICE, "version": settings.VERSION})
+    return JsonResponse({"status": "healthy", "service": SERVICE, "version": __version__})
 
 
 @endpoint("GET", "HEAD")
@@ -123,12 +125,16 @@ def _openapi() -> dict[str, Any]:
     return openapi.document(_request_model())
 
 
+on_change(_request_model.cache_clear)
+on_change(_openapi.cache_clear)
+
+
 @public("GET", "HEAD")
 async def index(request: HttpRequest) -> HttpResponse:
     """The chat page where it was built, else one that says what this is."""
-    if settings.CHAT_PAGE:
+    if site_settings.CHAT_PAGE:
         return render(request, "chat.html")
-    context = {"service": settings.SERVICE, "version": settings.VERSION, "host": request.get_host()}
+    context = {"service": SERVICE, "version": __version__, "host": request.get_host()}
     return render(request, "index.html", context)
 
 

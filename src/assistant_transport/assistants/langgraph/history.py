@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import uuid4
 
-from django.conf import settings
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolCall, ToolMessage
+
+from assistant_transport.conf import settings
 
 # Tool calls are read from `tool_calls`, where they are checked; providers repeat them in blocks of these types.
 CALL_BLOCKS = frozenset({"tool_use", "input_json_delta", "function_call"})

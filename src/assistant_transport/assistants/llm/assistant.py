@@ -3,7 +3,6 @@
 import logging
 from typing import Any
 
-from django.conf import settings
 from pydantic_ai import Agent, AgentRun, DeferredToolRequests, ModelMessage, UsageLimits
 from pydantic_ai.models import Model
 
@@ -13,6 +12,7 @@ from assistant_transport.assistants.llm import failures, history, images, option
 from assistant_transport.assistants.llm.providers import Provider
 from assistant_transport.assistants.llm.stream import Writing
 from assistant_transport.assistants.turn import Turn
+from assistant_transport.conf import settings
 from assistant_transport.transcript import Image, Text
 
 logger = logging.getLogger(__name__)

@@ -4,8 +4,9 @@ import binascii
 import re
 from base64 import b64decode
 
-from django.conf import settings
 from pydantic_ai import BinaryContent, ImageUrl
+
+from assistant_transport.conf import settings
 
 _DATA_URL = re.compile(r"data:(image/(?:png|jpeg|gif|webp));base64,")
 # What the file itself says it is; a name alone would let anything through, SVG with its scripts too.

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, cast, get_args
 
-from django.conf import settings
 from pydantic_ai.settings import ModelSettings, ThinkingEffort
 
 from assistant_transport.assistants.turn import Turn
+from assistant_transport.conf import settings
 
 _PASSED_ON = {
     "temperature": "temperature",

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from importlib import import_module
 
 import httpx2
-from django.conf import settings
 from pydantic_ai.models import Model
 from pydantic_ai.models.anthropic import AnthropicModel
 from pydantic_ai.models.openai import OpenAIChatModel, OpenAIResponsesModel, OpenAIResponsesModelSettings
@@ -15,6 +14,8 @@ from pydantic_ai.providers.anthropic import AnthropicProvider
 from pydantic_ai.providers.openai import OpenAIProvider
 from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 from pydantic_ai.settings import ModelSettings
+
+from assistant_transport.conf import settings
 
 # Given explicitly: the SDKs would take an empty variable of the environment for an address.
 _OPENAI = "https://api.openai.com/v1"

@@ -1,6 +1,5 @@
 """What the SDKs and the agent library raise, as failures."""
 
-from django.conf import settings
 from pydantic_ai import exceptions as model
 from pydantic_ai.messages import ModelResponse, TextPart, ToolCallPart
 
@@ -11,6 +10,7 @@ from assistant_transport.assistants.llm.failures import (
     of_response,
     of_stream_error,
 )
+from assistant_transport.conf import settings
 
 # The first that fits counts: the special ones before those that they are a kind of.
 _REASONS: tuple[tuple[type[Exception], str], ...] = (

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import wraps
 from typing import Any
 
-from django.conf import settings
 from pydantic_ai import ExternalToolset, ToolDefinition
 from pydantic_ai import Tool as ModelTool
 from pydantic_ai.exceptions import ToolFailed
@@ -16,6 +15,7 @@ from pydantic_core import to_jsonable_python
 from assistant_transport.assistants.errors import InvalidTurnError
 from assistant_transport.assistants.llm.history import TOOL_NAME
 from assistant_transport.assistants.tools import TOOLS, Tool, ToolError
+from assistant_transport.conf import settings
 
 logger = logging.getLogger(__name__)
 

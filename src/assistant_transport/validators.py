@@ -1,0 +1,60 @@
+"""What makes a setting's value valid. Each returns a sentence that says how to mend it, or None."""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+Validator = Callable[[Any], str | None]
+
+_DOTTED_PATH = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
+_GRAPH = re.compile(r"langgraph:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
+
+
+def at_least(minimum: float) -> Validator:
+    return lambda value: None if value >= minimum else f"must be {minimum} or more"
+
+
+def one_of(*choices: str) -> Validator:
+    return lambda value: None if value in choices else f"must be one of {', '.join(choices)}"
+
+
+def port(value: int) -> str | None:
+    return None if 1 <= value <= 65535 else "must be a port from 1 to 65535"
+
+
+def port_or_none(value: int) -> str | None:
+    return port(value) if value else None
+
+
+def share(value: float) -> str | None:
+    return None if 0 <= value <= 1 else "must be a share from 0 to 1"
+
+
+def base_url(value: str) -> str | None:
+    return (
+        None if not value or re.fullmatch(r"https?://[^\s?#]+", value) else "must be a URL such as http://host:11434/v1"
+    )
+
+
+def assistant(value: str) -> str | None:
+    if value in ("auto", "mock", "openai", "anthropic") or _DOTTED_PATH.fullmatch(value) or _GRAPH.fullmatch(value):
+        return None
+    return (
+        "must be auto, mock, openai, anthropic, langgraph:module:graph, "
+        "or the dotted path of an assistant such as my_package.assistant.Assistant"
+    )
+
+
+def api_keys(value: Iterable[tuple[str, str]]) -> str | None:
+    for name, key in value:
+        if not re.fullmatch(r"[\w.-]{1,64}", name) or not re.fullmatch(r"[\x21-\x7e]{16,}", key):
+            return "must be name:key,name:key with keys of 16 characters or more; make one with: openssl rand -hex 24"
+    return None
+
+
+def redis_url(value: str) -> str | None:
+    return None if not value or re.match(r"(rediss?|unix)://.", value) else "must be redis://…, rediss://… or unix://…"
+
+
+def sentry_dsn(value: str) -> str | None:
+    return None if not value or re.fullmatch(r"https?://\w+(:\w+)?@[^/]+/.*\d+", value) else "must be a Sentry DSN"

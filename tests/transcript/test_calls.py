@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
-from assistant_transport.transcript import LAYOUTS, Transcript
+from assistant_transport.transcript import LAYOUTS, Call, Transcript
 from tests.transcript.written import written
+
+SIGNATURE = {"provider": "p", "extra": {"a": None}}
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -124,3 +126,37 @@ def test_two_calls_of_one_id_get_two(layout: str) -> None:
         second.append_args('{"x": 2}')
 
     written(layout, write)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_call_keeps_what_its_provider_wants_back_and_which_response_it_is_of(layout: str) -> None:
+    def write(transcript: Transcript) -> None:
+        message = transcript.assistant_message()
+        both = [message.add_tool_call("one", {}, call_id="1"), message.add_tool_call("one", {}, call_id="2")]
+        both[1].sign(SIGNATURE)
+        for call in both:
+            call.set_result("done")
+        message.add_tool_call("one", {}, call_id="3")
+        entries = [entry.parts for entry in transcript.entries()]
+        assert [
+            [(part.id, part.signature, part.begins_response) for part in parts if isinstance(part, Call)]
+            for parts in entries
+        ] == (
+            [[("1", None, False), ("2", SIGNATURE, False), ("3", None, True)]]
+            if layout == "parts"
+            else [[("1", None, False), ("2", SIGNATURE, False)], [("3", None, False)]]
+        )
+
+    written(layout, write)
+
+
+@pytest.mark.parametrize("args", ['{"a": "\\ud83d"}', '{"__proto__": 1}', '{"a": NaN}', "[" * 9999])
+def test_arguments_that_no_client_takes_stay_text(args: str) -> None:
+    def write(transcript: Transcript) -> None:
+        call = transcript.assistant_message().add_tool_call("t", call_id="c")
+        call.append_args(args)
+        call.complete()
+
+    (call,) = written("langchain", write)["messages"][0]["tool_calls"]
+    assert call["args"] == {}
+    assert call["partial_json"] == args

@@ -144,3 +144,13 @@ def test_what_was_said_can_be_read_whatever_the_layout(layout: str) -> None:
         )
 
     written(layout, write)
+
+
+@pytest.mark.parametrize(("layout", "name"), [("parts", "usage"), ("langchain", "usage_metadata")])
+def test_what_nobody_knows_of_a_replys_usage_is_left_out(layout: str, name: str) -> None:
+    def write(transcript: Transcript) -> None:
+        transcript.assistant_message().set_usage(input_tokens=None, output_tokens=2)
+        transcript.count_usage(input_tokens=None, output_tokens=3)
+        assert transcript.usage == Usage(None, 5)
+
+    assert list(written(layout, write)["messages"][0][name].values()) == [2]

@@ -32,9 +32,9 @@ def ended(run: Run, usage: Usage) -> None:
     metrics.run_seconds.observe(seconds)
     metrics.frames.inc(run.frames)
     metrics.written_bytes.inc(run.feed.size)
-    if any(usage):
-        _took("input").inc(usage.input_tokens)
-        _took("output").inc(usage.output_tokens)
+    tokens = {name: count for name, count in usage._asdict().items() if count is not None}
+    for name, count in tokens.items():
+        _took(name.removesuffix("_tokens")).inc(count)
     line = {
         "assistant": registry.assistant_name(),
         "outcome": run.status.value,
@@ -42,9 +42,9 @@ def ended(run: Run, usage: Usage) -> None:
         "duration_ms": round(seconds * 1000, 1),
         "frames": run.frames,
         "bytes": run.feed.size,
-        **usage._asdict(),
+        **tokens,
     }
-    text = f"run {run.status}: {run.frames} frames, {sum(usage)} tokens in {line['duration_ms']} ms"
+    text = f"run {run.status}: {run.frames} frames, {sum(tokens.values())} tokens in {line['duration_ms']} ms"
     logger.info(text, extra=line)
 
 

@@ -1,6 +1,7 @@
 """The conversation in the state, independent of the layout of its messages."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from typing import Any
 from uuid import uuid4
 
@@ -107,9 +108,9 @@ class Transcript(ABC):
     def usage(self) -> Usage:
         """The tokens of this reply in all, as far as the assistant has counted them."""
         usages = [self._counted, *(writer.usage for writer in self._writers)]
-        return Usage(sum(usage.input_tokens for usage in usages), sum(usage.output_tokens for usage in usages))
+        return Usage(*(_sum_of_known(counts) for counts in zip(*usages, strict=True)))
 
-    def count_usage(self, *, input_tokens: int, output_tokens: int) -> None:
+    def count_usage(self, *, input_tokens: int | None, output_tokens: int | None) -> None:
         """Counts tokens that no message was given by `set_usage`. The state does not show them."""
         self._counted = Usage(input_tokens, output_tokens)
 
@@ -180,6 +181,11 @@ class Transcript(ABC):
 
     @abstractmethod
     def _writer(self) -> AssistantMessage: ...
+
+
+def _sum_of_known(counts: Iterable[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
 
 
 def new_id() -> str:

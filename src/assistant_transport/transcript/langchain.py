@@ -6,7 +6,17 @@ from typing import Any
 
 from assistant_transport.transcript import langchain_messages as shapes
 from assistant_transport.transcript.base import CallPosition, Transcript, new_id, without_nulls
-from assistant_transport.transcript.reading import Call, Entry, Image, Part, Text, dicts, reasoning_of, text_of
+from assistant_transport.transcript.reading import (
+    Call,
+    Entry,
+    Image,
+    Part,
+    Text,
+    dicts,
+    reasoning_of,
+    signature_of,
+    text_of,
+)
 from assistant_transport.transcript.writers import (
     AssistantMessage,
     Cursor,
@@ -136,16 +146,20 @@ class LangChainToolCall(ToolCall):
         self._path = path
         self._cursor = transcript._document.cursor([*path, "partial_json"])
 
+    def sign(self, signature: dict[str, Any]) -> None:
+        self._transcript._document.set([*self._path, "signature"], signature)
+
     def _append(self, text: str) -> None:
         self._cursor.append(text)
 
     def _completed(self) -> None:
         try:
             args = json.loads(self._args)
-        except ValueError:
-            return
-        if isinstance(args, dict):
-            self._transcript._document.set([*self._path, "args"], args)
+            json.dumps(args, ensure_ascii=False).encode()  # half a character would make the state unreadable
+            if isinstance(args, dict):
+                self._transcript._document.set([*self._path, "args"], args)
+        except (ValueError, RecursionError):
+            return  # no arguments, or such as no client takes: their text stands in the state
 
     def set_result(self, result: Any, *, is_error: bool = False, artifact: Any = None) -> None:
         self.complete()
@@ -171,4 +185,4 @@ def _read(message: Message) -> Iterator[Part]:
             case {"id": str(call_id), "name": str(name)}:
                 args, streamed = call.get("args"), call.get("partial_json")
                 whole = json.dumps(args, ensure_ascii=False) if args else streamed
-                yield Call(call_id, name, whole if isinstance(whole, str) else "{}")
+                yield Call(call_id, name, whole if isinstance(whole, str) else "{}", signature=signature_of(call))

@@ -71,9 +71,10 @@ def reasoning_piece(text: str) -> dict[str, Any]:
     return {"type": "summary_text", "text": text}
 
 
-def usage_metadata(input_tokens: int, output_tokens: int) -> dict[str, int]:
-    total = input_tokens + output_tokens
-    return {"input_tokens": input_tokens, "output_tokens": output_tokens, "total_tokens": total}
+def usage_metadata(input_tokens: int | None, output_tokens: int | None) -> dict[str, int]:
+    """What is not known, None, is left out, and the total with it."""
+    usage = {name: n for name, n in (("input_tokens", input_tokens), ("output_tokens", output_tokens)) if n is not None}
+    return usage | {"total_tokens": sum(usage.values())} if len(usage) == 2 else usage
 
 
 def tool_calls_of(message: Message) -> list[tuple[int, dict[str, Any]]]:

@@ -3,7 +3,17 @@
 from typing import Any
 
 from assistant_transport.transcript.base import CallPosition, Transcript, new_id, without_nulls
-from assistant_transport.transcript.reading import UNANSWERED, Call, Entry, Image, Part, dicts, reasoning_of, text_of
+from assistant_transport.transcript.reading import (
+    UNANSWERED,
+    Call,
+    Entry,
+    Image,
+    Part,
+    dicts,
+    reasoning_of,
+    signature_of,
+    text_of,
+)
 from assistant_transport.transcript.writers import (
     AssistantMessage,
     Cursor,
@@ -14,6 +24,9 @@ from assistant_transport.transcript.writers import (
     ToolCall,
     Usage,
 )
+
+# Beside a call that directly follows another response's, for their parts stand in one message.
+BEGINS_RESPONSE = "beginsResponse"
 
 
 class PartsTranscript(Transcript):
@@ -68,6 +81,7 @@ class PartsMessage(AssistantMessage):
         self._path: Path = [*path, "parts"]
         self._count = 0
         self._cursor: Cursor | None = None
+        self._last: dict[str, Any] | None = None  # the last part, if it is a call, with what was written beside it
 
     def append_text(self, text: str) -> None:
         if self._cursor is not None:
@@ -78,7 +92,7 @@ class PartsMessage(AssistantMessage):
             self._cursor = self._document.cursor([*path, "text"])
 
     def _write_usage(self, usage: Usage) -> None:
-        tokens = {"inputTokens": usage.input_tokens, "outputTokens": usage.output_tokens}
+        tokens = without_nulls(inputTokens=usage.input_tokens, outputTokens=usage.output_tokens)
         self._document.set([*self._message_path, "usage"], tokens)
 
     def _add(self, part: dict[str, Any]) -> Path:
@@ -86,6 +100,7 @@ class PartsMessage(AssistantMessage):
         self._document.set(path, part)
         self._count += 1
         self._cursor = None
+        self._last = self._document.value["messages"][self._message_path[-1]]["parts"][-1]
         return path
 
     def _begin_reasoning(self, text: str) -> ReasoningWriter:
@@ -94,6 +109,8 @@ class PartsMessage(AssistantMessage):
     def _begin_call(self, call_id: str, name: str) -> ToolCall:
         call_id = self._transcript._register_call(call_id, (int(self._message_path[-1]), self._count))
         part = tool_call_part(call_id, name)
+        if self._last is not None and "result" in self._last:
+            part[BEGINS_RESPONSE] = True
         return PartsToolCall(self._document, self._add(part), part)
 
 
@@ -104,6 +121,9 @@ class PartsToolCall(ToolCall):
         self._path = path
         self._part = part
         self._cursor = document.cursor([*path, "argsText"])
+
+    def sign(self, signature: dict[str, Any]) -> None:
+        self._document.set([*self._path, "signature"], signature)
 
     def _append(self, text: str) -> None:
         self._cursor.append(text)
@@ -132,8 +152,10 @@ def _read(item: dict[str, Any]) -> list[Part]:
         case {"type": "tool-call", "toolCallId": str(call_id), "toolName": str(name)}:
             args = item.get("argsText")
             result = item.get("result", UNANSWERED)
-            is_error, model_content = item.get("isError") is True, item.get("modelContent")
-            return [Call(call_id, name, args if isinstance(args, str) else "", result, is_error, model_content)]
+            call = Call(call_id, name, args if isinstance(args, str) else "", result)
+            call.is_error, call.model_content = item.get("isError") is True, item.get("modelContent")
+            call.signature, call.begins_response = signature_of(item), item.get(BEGINS_RESPONSE) is True
+            return [call]
     return []
 
 

@@ -31,6 +31,8 @@ class Call:
     result: Any = UNANSWERED
     is_error: bool = False
     model_content: Any = None  # what a model sees instead of the result, if the client sent that
+    signature: dict[str, Any] | None = None  # as ToolCall.sign was given it
+    begins_response: bool = False  # the call before it, in the same entry, is another response's and has its result
 
     @property
     def is_answered(self) -> bool:
@@ -60,5 +62,11 @@ def text_of(value: Any) -> list[Text]:
 
 def reasoning_of(item: dict[str, Any]) -> list[Reasoning]:
     """The reasoning in an object `{text, signature?}`; nothing without a text."""
-    text, signature = item.get("text"), item.get("signature")
-    return [Reasoning(text, signature if isinstance(signature, dict) else None)] if isinstance(text, str) else []
+    text = item.get("text")
+    return [Reasoning(text, signature_of(item))] if isinstance(text, str) else []
+
+
+def signature_of(item: dict[str, Any]) -> dict[str, Any] | None:
+    """What a provider needs to take the object back, if that stands beside it."""
+    signature = item.get("signature")
+    return signature if isinstance(signature, dict) else None

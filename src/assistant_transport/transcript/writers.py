@@ -25,10 +25,10 @@ class Document(Protocol):
 
 
 class Usage(NamedTuple):
-    """The tokens of a reply, as the model's provider counts them."""
+    """The tokens of a reply, as the model's provider counts them; None for what it did not say."""
 
-    input_tokens: int = 0
-    output_tokens: int = 0
+    input_tokens: int | None = None
+    output_tokens: int | None = None
 
 
 class ReasoningWriter:
@@ -70,6 +70,10 @@ class ToolCall(ABC):
                 self.append_args("{}")
             self._open = False
             self._completed()
+
+    @abstractmethod
+    def sign(self, signature: dict[str, Any]) -> None:
+        """Keeps beside the call what its provider needs to take it back (any JSON object)."""
 
     @abstractmethod
     def _append(self, text: str) -> None: ...
@@ -120,8 +124,8 @@ class AssistantMessage(ABC):
             call.complete()
         return call
 
-    def set_usage(self, *, input_tokens: int, output_tokens: int) -> None:
-        """Writes the tokens of this message, as the model's provider counts them."""
+    def set_usage(self, *, input_tokens: int | None, output_tokens: int | None) -> None:
+        """Writes the tokens of this message, as the model's provider counts them, without what is None."""
         self.usage = Usage(input_tokens, output_tokens)
         self._write_usage(self.usage)
 

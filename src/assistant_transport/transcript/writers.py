@@ -57,7 +57,7 @@ class ToolCall(ABC):
         self._open = True
 
     def append_args(self, text: str) -> None:
-        """Appends to the arguments' JSON text. Nothing can be corrected: a client runs its tool once the text parses."""
+        """Appends to the arguments' JSON text, which cannot be corrected: a client runs its tool once it parses."""
         if not self._open:
             raise ValueError(f"the arguments of the tool call {self.id} are complete")
         self._args += text

@@ -2,6 +2,7 @@
 
 from tests.providers.answers import Answer, Refuse, Say, Think, Use, answer
 from tests.providers.formats import FORMATS
+from tests.providers.rules import RuleStub
 from tests.providers.stub import Stub
 
-__all__ = ["FORMATS", "Answer", "Refuse", "Say", "Stub", "Think", "Use", "answer"]
+__all__ = ["FORMATS", "Answer", "Refuse", "RuleStub", "Say", "Stub", "Think", "Use", "answer"]

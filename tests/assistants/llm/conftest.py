@@ -6,9 +6,13 @@ from typing import Any
 
 import pytest
 
+from tests.assistants.llm import reading
 from tests.providers import FORMATS, Stub
 from tests.server import Server
 from tests.wire import Client
+
+pytest.register_assert_rewrite("tests.assistants.llm.player")
+from tests.assistants.llm.player import Stages  # noqa: E402
 
 LAYOUTS = ("parts", "langchain")
 
@@ -30,51 +34,10 @@ class Chat:
         return self.server.log()
 
     def parts(self, state: Any) -> list[dict[str, Any]]:
-        """What the assistant said in its last messages, in one shape: kind, text, name, args, result, error."""
-        found: list[dict[str, Any]] = []
-        for message in state["messages"]:
-            if message.get("role") == "user" or message.get("type") == "human":
-                found.clear()
-            else:
-                found += _parts(message) if self.layout == "parts" else _langchain(message, found)
-        return found
+        return reading.parts(state, self.layout)
 
     def usage(self, state: Any) -> Any:
-        message = state["messages"][-1]
-        if self.layout == "parts":
-            return message.get("usage")
-        usage = message.get("usage_metadata")
-        return usage and {"inputTokens": usage["input_tokens"], "outputTokens": usage["output_tokens"]}
-
-
-def _parts(message: Any) -> list[dict[str, Any]]:
-    found = []
-    for part in message["parts"]:
-        if part["type"] != "tool-call":
-            found.append({"kind": part["type"], **{key: part[key] for key in ("text", "signature") if key in part}})
-            continue
-        call = {"kind": "call", "id": part["toolCallId"], "name": part["toolName"], "args": part["argsText"]}
-        if "result" in part:
-            call |= {"result": part["result"], "error": part.get("isError", False)}
-        found.append(call)
-    return found
-
-
-def _langchain(message: Any, before: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    if message["type"] == "tool":
-        call = next(item for item in before if item.get("id") == message["tool_call_id"])
-        call |= {"result": message["content"], "error": message["status"] == "error"}
-        return []
-    reasoning = message.get("additional_kwargs", {}).get("reasoning", {}).get("summary", [])
-    found = [{**piece, "kind": "reasoning"} for piece in reasoning]
-    for piece in found:
-        del piece["type"]
-    if message["content"]:
-        found.append({"kind": "text", "text": message["content"]})
-    calls = message["tool_calls"]
-    return found + [
-        {"kind": "call", "id": call["id"], "name": call["name"], "args": call["partial_json"]} for call in calls
-    ]
+        return reading.usage(state, self.layout)
 
 
 StartChat = Callable[..., Chat]
@@ -117,6 +80,13 @@ def chats() -> Iterator[Callable[[str, str], Chat]]:
             return kept[key]
 
         yield chat
+
+
+@pytest.fixture(scope="session")
+def stages() -> Iterator[Stages]:
+    kept = Stages()
+    yield kept
+    kept.stop()
 
 
 @pytest.fixture(params=FORMATS)

@@ -9,7 +9,7 @@ from typing import Any
 from assistant_backend import environment
 from assistant_transport.serving.server import LAST_BYTES_SECONDS
 from assistant_transport.serving.worker import Worker
-from assistant_transport.telemetry import exposition, logs
+from assistant_transport.telemetry import logs
 
 
 def cpus(cgroup: Path = Path("/sys/fs/cgroup")) -> int:
@@ -45,6 +45,8 @@ def on_starting(server: Any) -> None:
     """Serves the metrics from before the first worker on. Kept by the server: a reload reads this file anew."""
     server.metrics = None
     if _env["METRICS_PORT"]:
+        from assistant_transport.telemetry import exposition
+
         try:
             server.metrics = exposition.Workers(_env["HOST"], _env["METRICS_PORT"])
         except exposition.CannotListenError as error:

@@ -21,7 +21,7 @@ from assistant_transport.http.asgi_types import Receive, Scope, Send
 from assistant_transport.http.body_limit import BodyLimit
 from assistant_transport.http.lifespan import Lifespan
 from assistant_transport.serving import drain
-from assistant_transport.telemetry import exposition, metrics, sentry
+from assistant_transport.telemetry import counts, sentry
 
 _tasks: set[asyncio.Task[None]] = set()
 
@@ -37,12 +37,20 @@ async def _startup() -> None:
         traces_sample_rate=settings.SENTRY_TRACES_SAMPLE_RATE,
     )
     registry.assistant()
-    if settings.METRICS_PORT and not metrics.SHARED:  # else gunicorn's master serves them
-        exposition.serve(settings.METRICS_HOST, settings.METRICS_PORT)
+    if settings.METRICS_PORT:
+        _serve_metrics()
     await registry.runs().log.open()
     if settings.METRICS_PORT:
         _tasks.add(asyncio.create_task(run_reports.keep_gauges()))
     registry.started = True
+
+
+def _serve_metrics() -> None:
+    from assistant_transport.telemetry import exposition
+
+    counts.enable()
+    if not exposition.is_shared():
+        exposition.serve(settings.METRICS_HOST, settings.METRICS_PORT)
 
 
 async def _shutdown() -> None:

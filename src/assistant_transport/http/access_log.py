@@ -4,11 +4,10 @@ import logging
 from collections.abc import Awaitable, Container
 from functools import cache
 from time import perf_counter
-
-from prometheus_client import Counter
+from typing import Any
 
 from assistant_transport.http.asgi_types import Application, Message, Receive, Scope, Send
-from assistant_transport.telemetry import context, metrics, sentry
+from assistant_transport.telemetry import context, counts, sentry
 
 logger = logging.getLogger(__name__)
 
@@ -78,7 +77,7 @@ class _Answer:
         """Counts the answer, and writes its line."""
         _answered(self.route, self.status).inc()
         if self._first_byte is not None and self.status == 200 and "run" in context.fields():
-            metrics.first_byte_seconds.observe(self._first_byte)
+            counts.metrics.first_byte_seconds.observe(self._first_byte)
         level = _level(self.route, self.status)
         if not logger.isEnabledFor(level):
             return
@@ -96,9 +95,9 @@ class _Answer:
 
 
 @cache
-def _answered(route: str, status: int) -> Counter:
+def _answered(route: str, status: int) -> Any:
     """The counter, for it takes longer to find than to count."""
-    return metrics.requests.labels(route, status)
+    return counts.metrics.requests.labels(route, status)
 
 
 def _level(route: str, status: int) -> int:

@@ -3,13 +3,12 @@
 import asyncio
 import logging
 from functools import cache
-
-from prometheus_client import Counter
+from typing import Any
 
 from assistant_transport.conf import settings
 from assistant_transport.http import registry
 from assistant_transport.runs import Head, Run, Status
-from assistant_transport.telemetry import context, metrics
+from assistant_transport.telemetry import context, counts
 from assistant_transport.transcript import Usage
 
 logger = logging.getLogger(__name__)
@@ -29,9 +28,9 @@ def ended(run: Run, usage: Usage) -> None:
     """Writes and counts a run that has ended."""
     seconds = run.seconds
     _ended(run.status).inc()
-    metrics.run_seconds.observe(seconds)
-    metrics.frames.inc(run.frames)
-    metrics.written_bytes.inc(run.feed.size)
+    counts.metrics.run_seconds.observe(seconds)
+    counts.metrics.frames.inc(run.frames)
+    counts.metrics.written_bytes.inc(run.feed.size)
     tokens = {name: count for name, count in usage._asdict().items() if count is not None}
     for name, count in tokens.items():
         _took(name.removesuffix("_tokens")).inc(count)
@@ -49,31 +48,31 @@ def ended(run: Run, usage: Usage) -> None:
 
 
 @cache
-def _ended(outcome: Status) -> Counter:
+def _ended(outcome: Status) -> Any:
     """The counter, for it takes longer to find than to count."""
-    return metrics.runs.labels(registry.assistant_name(), outcome)
+    return counts.metrics.runs.labels(registry.assistant_name(), outcome)
 
 
 @cache
-def _took(kind: str) -> Counter:
-    return metrics.tokens.labels(registry.assistant_name(), kind)
+def _took(kind: str) -> Any:
+    return counts.metrics.tokens.labels(registry.assistant_name(), kind)
 
 
 def resumed() -> None:
     """Counts a client that came back to a run."""
-    metrics.resumes.inc()
+    counts.metrics.resumes.inc()
 
 
 async def keep_gauges() -> None:
     """Says how this process is, for ever. Not where it changes: that may be in a signal handler, or for each token."""
     for outcome in _OUTCOMES:
         _ended(outcome)  # at 0, or the first one's increase goes unseen
-    metrics.workers.set(1)
-    metrics.run_capacity.set(settings.MAX_CONCURRENT_RUNS)
+    counts.metrics.workers.set(1)
+    counts.metrics.run_capacity.set(settings.MAX_CONCURRENT_RUNS)
     runs = registry.runs()
     while True:
-        metrics.active_runs.set(runs.active)
-        metrics.draining.set(runs.draining)
-        metrics.log_degraded.set(runs.log.degraded)
-        metrics.log_lag_seconds.set(runs.log.lag)
+        counts.metrics.active_runs.set(runs.active)
+        counts.metrics.draining.set(runs.draining)
+        counts.metrics.log_degraded.set(runs.log.degraded)
+        counts.metrics.log_lag_seconds.set(runs.log.lag)
         await asyncio.sleep(_GAUGE_SECONDS)

@@ -17,6 +17,11 @@ _reading = threading.Lock()
 os.register_at_fork(before=_reading.acquire, after_in_parent=_reading.release, after_in_child=_reading.release)
 
 
+def is_shared() -> bool:
+    """Whether gunicorn's master serves this process's metrics."""
+    return "PROMETHEUS_MULTIPROC_DIR" in os.environ
+
+
 class CannotListenError(Exception):
     """METRICS_PORT cannot be had; the text says why."""
 

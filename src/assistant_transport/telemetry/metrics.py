@@ -7,12 +7,10 @@ import os
 
 from prometheus_client import Counter, Gauge, Histogram, values
 
-SHARED = "PROMETHEUS_MULTIPROC_DIR" in os.environ  # between gunicorn's workers, by telemetry.exposition
-
 worker_slot = 0
 """Which of gunicorn's workers this process is. A new one takes the place of one that died, and its counts."""
 
-if SHARED:
+if "PROMETHEUS_MULTIPROC_DIR" in os.environ:  # shared between gunicorn's workers, by telemetry.exposition
     # By default files are named after the process id, so that every worker that ever died would leave some.
     values.ValueClass = values.MultiProcessValue(lambda: worker_slot)  # type: ignore[no-untyped-call]
 

@@ -5,10 +5,6 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
-import sentry_sdk
-from sentry_sdk.integrations.dedupe import DedupeIntegration
-from sentry_sdk.integrations.logging import LoggingIntegration
-
 from assistant_transport.telemetry import context
 
 # Whose messages are known to quote no prompt, reply or key.
@@ -21,6 +17,7 @@ _KEPT = (
 _KEPT_OF_SPANS = ("op", "origin", "parent_span_id", "span_id", "start_timestamp", "status", "timestamp", "trace_id")
 _KEPT_OF_EXCEPTIONS = ("mechanism", "module", "stacktrace", "type")
 _NOTHING = nullcontext()
+_started = False  # by `start`: a project's own Sentry is its own business
 
 
 def start(dsn: str, *, release: str, environment: str, sample_rate: float, traces_sample_rate: float) -> None:
@@ -30,7 +27,13 @@ def start(dsn: str, *, release: str, environment: str, sample_rate: float, trace
     in headers. So an event is made of what is known to hold none of them, and no integration enables itself: those of
     the AI SDKs attach prompts, and Django's attaches requests.
     """
+    global _started
     if dsn:
+        import sentry_sdk
+        from sentry_sdk.integrations.dedupe import DedupeIntegration
+        from sentry_sdk.integrations.logging import LoggingIntegration
+
+        _started = True
         sentry_sdk.init(
             dsn,
             release=release,
@@ -53,11 +56,13 @@ def start(dsn: str, *, release: str, environment: str, sample_rate: float, trace
 
 def request(name: str) -> AbstractContextManager[None]:
     """What happens within is one request to Sentry, and a transaction if it is traced."""
-    return _request(name) if sentry_sdk.is_initialized() else _NOTHING
+    return _request(name) if _started else _NOTHING
 
 
 @contextmanager
 def _request(name: str) -> Iterator[None]:
+    import sentry_sdk
+
     with sentry_sdk.isolation_scope(), sentry_sdk.start_transaction(op="http.server", name=name, source="route"):
         yield
 
@@ -86,4 +91,7 @@ def _only(names: tuple[str, ...], values: dict[str, Any]) -> dict[str, Any]:
 
 def flush(timeout: float = 2.0) -> None:
     """Sends what is waiting, for `timeout` seconds at most: uvicorn runs no atexit handler on SIGTERM."""
-    sentry_sdk.flush(timeout)
+    if _started:
+        import sentry_sdk
+
+        sentry_sdk.flush(timeout)

@@ -1,4 +1,4 @@
-"""The mock assistant on the wire: it reads what it was told, calls its tool, concludes, and never loops."""
+"""The mock assistant on the wire: it quotes the user, calls its tool, answers on the result, and never loops."""
 
 import json
 from typing import Any
@@ -63,7 +63,7 @@ def test_it_writes_code_as_markdown(client: Client) -> None:
     assert 'print(answer("Some code, \\"please\\""))\n```\n' in parts(state)[-1]["text"]
 
 
-def test_it_reports_what_it_took_in_words(client: Client) -> None:
+def test_its_usage_counts_words(client: Client) -> None:
     state, _ = client.say("What is the weather in Paris?").follow()
     said = sum(len(part["text"].split()) for part in parts(state) if "text" in part)
     assert state["messages"][-1]["usage"] == {"inputTokens": 6, "outputTokens": said}
@@ -91,7 +91,7 @@ def test_its_arguments_are_streamed(start_server: StartServer) -> None:
     assert all('{"city": "Paris"}'.startswith(text) for text in seen)
 
 
-def test_it_leaves_the_clients_tool_to_the_client_and_concludes_on_its_result(client: Client) -> None:
+def test_it_leaves_a_clients_tool_to_the_client_and_answers_on_its_result(client: Client) -> None:
     before, _ = client.say("What is the weather in Paris?", tools=TOOLS).follow()
     call = parts(before)[-1]
     assert call["type"] == "tool-call"

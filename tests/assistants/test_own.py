@@ -1,4 +1,4 @@
-"""An assistant of the user's own, from a package outside src."""
+"""A user's own assistant, from a package outside src."""
 
 import re
 
@@ -10,7 +10,7 @@ from tests.server import ROOT, Server
 from tests.wire import Client
 
 
-def test_the_readmes_assistant_runs_as_it_stands(
+def test_the_readmes_assistant_runs_unchanged(
     start_server: StartServer, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     readme = (ROOT / "README.md").read_text()

@@ -1,4 +1,4 @@
-"""The server's own tools, which anybody may call through a model: right answers, and no way to keep the server busy."""
+"""The server's tools, which any user can call through a model: right answers, and none that blocks the server."""
 
 import asyncio
 import re
@@ -95,7 +95,7 @@ WORDS = st.sampled_from(
 
 
 @given(st.lists(WORDS, max_size=20).map("".join) | st.text(max_size=40))
-def test_whatever_it_is_given_it_answers_or_refuses(expression: str) -> None:
+def test_any_expression_is_calculated_or_refused(expression: str) -> None:
     with suppress(ToolError):
         assert len(asyncio.run(calculate(expression))) < 1300
 

@@ -1,4 +1,4 @@
-"""Tool calls and their results, in both layouts: each result with its own call, wherever that stands."""
+"""Tool calls and their results in both layouts: each result belongs to its own call, wherever that is."""
 
 from typing import Any
 
@@ -55,7 +55,7 @@ def test_a_call_without_arguments_gets_an_empty_object_when_it_is_complete_and_n
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_complete_arguments_grow_no_more(layout: str) -> None:
+def test_complete_arguments_cannot_be_appended_to(layout: str) -> None:
     def write(transcript: Transcript) -> None:
         call = transcript.assistant_message().add_tool_call("t", {"x": 1})
         with pytest.raises(ValueError, match="complete"):
@@ -107,7 +107,7 @@ def test_langchain_puts_a_late_result_directly_behind_its_call() -> None:
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_a_call_behind_a_clients_result_gets_its_own_result_where_it_stands(layout: str) -> None:
+def test_a_call_after_a_clients_result_gets_its_own_result(layout: str) -> None:
     def write(transcript: Transcript) -> None:
         transcript.add_tool_result("unknown", 1)
         transcript.assistant_message().add_tool_call("t", {}, call_id="c").set_result(2)
@@ -117,7 +117,7 @@ def test_a_call_behind_a_clients_result_gets_its_own_result_where_it_stands(layo
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_two_calls_of_one_id_get_two(layout: str) -> None:
+def test_a_second_call_of_the_same_id_gets_a_new_id(layout: str) -> None:
     def write(transcript: Transcript) -> None:
         message = transcript.assistant_message()
         first, second = message.add_tool_call("t", call_id="0"), message.add_tool_call("t", call_id="0")

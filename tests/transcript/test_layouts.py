@@ -1,4 +1,4 @@
-"""What the transcript writes, in both layouts, down to the field."""
+"""Every field that the transcript writes, in both layouts."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ def a_whole_turn(transcript: Transcript) -> None:
     transcript.finish("completed")
 
 
-def test_parts_has_a_turn_in_one_message() -> None:
+def test_in_parts_a_turn_is_one_message() -> None:
     assert written("parts", a_whole_turn) == {
         "messages": [
             {"role": "user", "parts": [{"type": "text", "text": "Hi"}]},
@@ -49,7 +49,7 @@ def test_parts_has_a_turn_in_one_message() -> None:
     }
 
 
-def test_langchain_has_a_turn_in_ai_tool_ai() -> None:
+def test_in_langchain_a_turn_is_an_ai_a_tool_and_an_ai_message() -> None:
     summary = [{"type": "summary_text", "text": "Let me think."}]
     assert written("langchain", a_whole_turn) == {
         "messages": [
@@ -125,7 +125,7 @@ def test_no_field_is_ever_null() -> None:
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_what_was_said_can_be_read_whatever_the_layout(layout: str) -> None:
+def test_entries_are_the_same_in_both_layouts(layout: str) -> None:
     def write(transcript: Transcript) -> None:
         transcript.add_user_message([{"type": "text", "text": "Look"}, {"type": "image", "image": "data:x"}])
         message = transcript.assistant_message()

@@ -1,4 +1,4 @@
-"""What a client has in the end of what a transcript wrote."""
+"""The state that a client has after a transcript was written."""
 
 import asyncio
 import json

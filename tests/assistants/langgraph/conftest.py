@@ -1,4 +1,4 @@
-"""Servers whose assistant is one of acme's graphs, and what tests look for in their state."""
+"""Servers whose assistant is one of acme's graphs, and helpers that read their state."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,7 +15,7 @@ TOOLS = {"get_weather": {"description": "The weather.", "parameters": {"type": "
 
 @pytest.fixture(scope="package")
 def servers() -> Iterator[dict[str, Server]]:
-    """Each graph has one server for all tests of this folder."""
+    """One server for each graph, for all tests of this folder."""
     running: dict[str, Server] = {}
     yield running
     for server in running.values():
@@ -24,7 +24,7 @@ def servers() -> Iterator[dict[str, Server]]:
 
 @pytest.fixture
 def graph(servers: dict[str, Server]) -> Graph:
-    """A client of the server whose assistant is the graph of that name."""
+    """A client of the server for the graph of that name."""
 
     def client(name: str) -> Client:
         if name not in servers:
@@ -35,7 +35,7 @@ def graph(servers: dict[str, Server]) -> Graph:
 
 
 def told(state: Any) -> list[tuple[str, Any]]:
-    """Who said what; the state's messages must be sound."""
+    """Each message's type and content; checks that the messages are valid."""
     messages = state["messages"]
     ids = [message["id"] for message in messages]
     assert len(set(ids)) == len(ids), "ids are unique"

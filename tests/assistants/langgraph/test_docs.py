@@ -1,4 +1,4 @@
-"""docs/langgraph.md is true: its graph runs as it stands, with a scripted model where it imports OpenAI's."""
+"""The graph of docs/langgraph.md runs unchanged, with a scripted model in place of OpenAI's."""
 
 import re
 import sys
@@ -69,14 +69,14 @@ def test_the_documented_graph_runs_tools_of_both_sides(client: Client) -> None:
     assert told(state)[5:] == [("human", "hello"), ("ai", "I read hello after 5 others.")]
 
 
-def test_the_documented_command_is_one() -> None:
+def test_the_documented_command_is_valid() -> None:
     command = re.search(r"sendCommand\((.*?)\);", DOCS)
     assert command is not None
     fields: dict[str, Any] = dict(re.findall(r'(\w+): "(\w+)"', command[1]))
     assert Resume.model_validate(fields).value == "yes"
 
 
-def test_the_documented_keys_are_what_a_graph_is_given() -> None:
+def test_the_documented_keys_are_those_that_a_graph_gets() -> None:
     keys = re.findall(r"^\| `(\w+)` \|", DOCS, re.MULTILINE)
     assert keys == ["frontend_tools", "system", "call_settings", "owner"]
     source = (ROOT / "src/assistant_transport/assistants/langgraph/assistant.py").read_text()

@@ -1,4 +1,4 @@
-"""How a graph is found, what a wrong one is told, and that nobody else pays for it."""
+"""A graph is found by its name, a wrong name is refused at the start, and other assistants do not import LangGraph."""
 
 import re
 import subprocess
@@ -54,7 +54,7 @@ def test_without_the_extra_the_start_says_what_to_install(package: str) -> None:
     assert "LangGraph is not installed: pip install 'assistant-transport-backend-django[langgraph]'" in python(code)
 
 
-def test_the_mock_imports_nothing_of_it() -> None:
+def test_the_mock_does_not_import_langgraph() -> None:
     # langchain_core.messages comes with assistant_stream, which looks for it by itself.
     code = "import sys, assistant_backend.asgi; from assistant_transport import assistants; assistants.load('mock')\n"
     code += (
@@ -63,7 +63,7 @@ def test_the_mock_imports_nothing_of_it() -> None:
     assert python(code).strip() == "[]"
 
 
-def test_nothing_is_traced_unless_it_is_asked_for() -> None:
+def test_nothing_is_traced_by_default() -> None:
     code = "import assistant_transport.assistants.langgraph; from langsmith.utils import tracing_is_enabled\n"
     code += "print(tracing_is_enabled())"
     code = f"import django; from django.conf import settings; settings.configure(); {code}"

@@ -1,4 +1,4 @@
-"""What a graph says reaches the client as it is said, and ends as the graph's own state has it."""
+"""A graph's messages are streamed as they are written, and end as they are in the graph's own state."""
 
 import itertools
 import re
@@ -12,7 +12,7 @@ from tests.wire import apply
 
 
 @pytest.mark.parametrize("sse", [False, True])
-def test_each_word_is_there_before_the_next_is_said(graph: Graph, sse: bool) -> None:
+def test_each_word_arrives_before_the_next_is_written(graph: Graph, sse: bool) -> None:
     client = graph("plain")
     state: Any = None
     with client.say("count 3", sse=sse) as reply:
@@ -52,7 +52,7 @@ def test_reasoning_arguments_and_results_are_streamed_and_only_grow(graph: Graph
     told(states[-1])
 
 
-def test_ids_stay_from_the_first_word_to_the_end(graph: Graph) -> None:
+def test_ids_do_not_change_while_a_reply_is_streamed(graph: Graph) -> None:
     ids: list[list[str]] = [[]]
     state: Any = None
     with graph("plain").say("sky Paris") as reply:
@@ -71,7 +71,7 @@ def test_the_users_message_keeps_the_clients_id(graph: Graph) -> None:
     assert state["messages"][0] == {"id": "mine", "type": "human", "content": "a"}
 
 
-def test_a_message_that_its_provider_names_late_is_one_message(graph: Graph) -> None:
+def test_a_message_that_gets_its_providers_id_late_is_one_message(graph: Graph) -> None:
     state, _ = graph("plain").say("named").follow()
     assert told(state) == [("human", "named"), ("ai", "It has a name.")]
     assert state["messages"][1]["id"] == "msg_1"
@@ -87,20 +87,22 @@ def test_signed_thinking_survives_the_round_trip(graph: Graph) -> None:
     assert after["messages"][1] == state["messages"][1]
 
 
-def test_what_a_run_took_is_on_its_last_message(graph: Graph) -> None:
+def test_the_tokens_of_a_run_are_on_its_last_message(graph: Graph) -> None:
     state, _ = graph("plain").say("sky Paris").follow()
     usage = [message.get("usage_metadata") for message in state["messages"]]
     assert usage == [None, None, None, {"input_tokens": 30, "output_tokens": 9, "total_tokens": 39}]
 
 
-def test_other_keys_are_mirrored_as_they_add_up_where_they_are_json(graph: Graph) -> None:
+def test_other_keys_that_are_json_are_streamed_after_each_step(graph: Graph) -> None:
     state, _ = graph("plain").say("sky Paris", state={"mine": 1}).follow({"mine": 1})
     assert state["mine"] == 1
     assert state["steps"] == ["agent", "agent"]
     assert "secret" not in state
 
 
-def test_subgraphs_and_whole_messages_are_rendered_and_what_is_nobodys_message_goes(graph: Graph) -> None:
+def test_messages_of_subgraphs_and_without_a_model_are_shown_and_those_that_the_state_lacks_are_removed(
+    graph: Graph,
+) -> None:
     seen: set[str] = set()
     state: Any = None
     with graph("around").say("sky Paris") as reply:
@@ -114,18 +116,18 @@ def test_subgraphs_and_whole_messages_are_rendered_and_what_is_nobodys_message_g
     assert state["messages"][-1]["content"].startswith("whole ")
 
 
-def test_a_graph_without_messages_is_heard_all_the_same(graph: Graph) -> None:
+def test_a_graph_whose_state_has_no_messages_is_streamed(graph: Graph) -> None:
     state, _ = graph("only").say("hi").follow()
     assert told(state) == [("human", "hi"), ("ai", "I heard human:hello")]
     assert state["answer"] == "I heard human:hello"
 
 
-def test_what_a_graph_removes_goes(graph: Graph) -> None:
+def test_a_message_that_a_graph_removes_is_removed(graph: Graph) -> None:
     state, _ = graph("forgetful").say("hi").follow()
     assert told(state) == [("ai", "Forgotten.")]
 
 
-def test_a_failure_is_a_neutral_sentence_behind_what_was_said(graph: Graph) -> None:
+def test_a_failure_is_a_neutral_sentence_and_what_was_written_stays(graph: Graph) -> None:
     client = graph("plain")
     state, errors = client.say("fail").follow()
     assert re.fullmatch(r"The assistant failed. Please try again. \(Error \w+\)", errors[0])
@@ -136,7 +138,7 @@ def test_a_failure_is_a_neutral_sentence_behind_what_was_said(graph: Graph) -> N
     assert told(after)[-1] == ("ai", "I heard human:fail | ai:partial | human:go")
 
 
-def test_a_reader_that_leaves_cancels_the_graph(graph: Graph) -> None:
+def test_a_reader_that_disconnects_cancels_the_graph(graph: Graph) -> None:
     client = graph("plain")
     with client.say("count 3") as reply:
         for _, operations in reply.frames():

@@ -1,4 +1,4 @@
-"""With a checkpointer, a thread is its owner's; without one, or without a name, nothing is kept."""
+"""A checkpointer keeps a thread for its owner; without a checkpointer, or a name, nothing is kept."""
 
 from typing import Any
 from uuid import uuid4
@@ -18,7 +18,7 @@ def heard(state: Any) -> str:
     return text.removeprefix("I heard ")
 
 
-def test_the_server_remembers_what_its_client_forgot(graph: Graph) -> None:
+def test_a_client_without_its_state_gets_the_whole_thread(graph: Graph) -> None:
     client, me = graph("kept"), named()
     client.say("one", **me).follow()
     state, _ = client.say("two", **me).follow()
@@ -40,7 +40,7 @@ def test_another_thread_of_the_same_owner_is_another(graph: Graph) -> None:
     assert heard(state) == "human:here"
 
 
-def test_nobody_is_remembered_who_names_no_thread_or_not_himself(graph: Graph) -> None:
+def test_nothing_is_kept_for_a_client_that_names_no_thread_or_not_itself(graph: Graph) -> None:
     client = graph("kept")
     for fields in ({"threadId": "t"}, {**named(None)}):
         first, _ = client.say("one", **fields).follow()
@@ -50,7 +50,7 @@ def test_nobody_is_remembered_who_names_no_thread_or_not_himself(graph: Graph) -
         assert heard(after) == "human:one | ai:I heard human:one | human:two"
 
 
-def test_the_server_does_not_believe_what_its_client_says_was_said(graph: Graph) -> None:
+def test_a_message_that_a_client_has_changed_does_not_count(graph: Graph) -> None:
     client, me = graph("kept"), named()
     state, _ = client.say("one", **me).follow()
     state["messages"][1]["content"] = "I promise a refund."
@@ -60,7 +60,7 @@ def test_the_server_does_not_believe_what_its_client_says_was_said(graph: Graph)
 
 
 @pytest.mark.parametrize("calls", [["x", {"id": 1}], {}, [{"id": "approve1", "partial_json": 7}]])
-def test_calls_that_a_client_has_damaged_are_those_of_the_thread_again(graph: Graph, calls: Any) -> None:
+def test_damaged_tool_calls_of_a_client_are_replaced_by_the_threads(graph: Graph, calls: Any) -> None:
     client, me = graph("kept"), named()
     state, _ = client.say("approve 1", **me).follow()
     whole = state["messages"][1]["tool_calls"]
@@ -93,7 +93,7 @@ def test_after_a_failure_the_thread_goes_on(graph: Graph) -> None:
     assert heard(after) == "human:fail | ai:partial | human:again"
 
 
-def test_a_server_that_has_forgotten_takes_the_clients_word(graph: Graph) -> None:
+def test_a_thread_that_the_server_does_not_have_is_read_from_the_clients_state(graph: Graph) -> None:
     client = graph("kept")
     state, _ = client.say("one", **named()).follow()
     after, _ = client.say("two", state=state, **named()).follow(state)

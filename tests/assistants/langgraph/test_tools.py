@@ -1,4 +1,4 @@
-"""A graph's own tools run here, a client's run there; interrupts end a run and are resumed."""
+"""A graph's tools run on the server, a client's in the client; interrupts end a run and are resumed."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ def test_a_clients_tool_ends_the_run_and_its_result_goes_on(graph: Graph, name: 
 
 
 @pytest.mark.parametrize("name", ["plain", "kept"])
-def test_calls_of_both_sides_in_one_message_are_answered_by_both(graph: Graph, name: str) -> None:
+def test_a_message_may_call_tools_of_both_sides(graph: Graph, name: str) -> None:
     client = graph(name)
     state, _ = client.say("weather Oslo Bergen", tools=TOOLS, **NAMED).follow()
     mine, *servers = calls(state)
@@ -46,7 +46,7 @@ def test_calls_of_both_sides_in_one_message_are_answered_by_both(graph: Graph, n
     assert told(after)[-1] == ("ai", "The tool said it broke.")
 
 
-def test_a_run_waits_until_every_call_of_the_clients_is_answered(graph: Graph) -> None:
+def test_a_graph_goes_on_once_every_call_of_the_client_has_a_result(graph: Graph) -> None:
     client = graph("plain")
     call = {"name": "get_weather", "args": {"city": "Rome"}}
     ai = {"id": "2", "type": "ai", "content": "", "tool_calls": [{"id": "a", **call}, {"id": "b", **call}]}
@@ -59,7 +59,7 @@ def test_a_run_waits_until_every_call_of_the_clients_is_answered(graph: Graph) -
 
 
 @pytest.mark.parametrize("name", ["plain", "kept"])
-def test_who_writes_instead_of_answering_a_call_is_heard(graph: Graph, name: str) -> None:
+def test_a_user_may_write_instead_of_answering_a_call(graph: Graph, name: str) -> None:
     client = graph(name)
     state, _ = client.say("weather", tools=TOOLS, **NAMED).follow()
     (call,) = calls(state)
@@ -106,7 +106,7 @@ def test_an_interrupted_tool_is_resumed_by_its_result(graph: Graph) -> None:
     assert told(after)[-2:] == [("tool", "8: fine"), ("ai", "The tool said 8: fine.")]
 
 
-def test_an_interrupt_is_left_by_who_writes_something_else(graph: Graph) -> None:
+def test_a_new_message_abandons_an_interrupt(graph: Graph) -> None:
     client = graph("kept")
     state, _ = client.say("approve 9", **NAMED).follow()
     after, errors = client.say("no", state=state, **NAMED).follow(state)

@@ -6,7 +6,7 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
-from assistant_transport.assistants.langgraph.history import CALL_BLOCKS
+from assistant_transport.assistants.langgraph.history import CALL_BLOCKS, without_nulls
 from assistant_transport.transcript import langchain_messages as shapes
 
 StateMessage = dict[str, Any]
@@ -28,7 +28,7 @@ def state_message(
         streamed: the message as the state has it already, if it does.
         tool_name: for a tool's result, the name in its call, which the result must have too.
     """
-    content = _without_nulls(_content(message, is_json))
+    content = without_nulls(_content(message, is_json))
     if isinstance(message, AIMessage):
         return _ai_message(message, content, is_json, streamed)
     if isinstance(message, ToolMessage):
@@ -77,7 +77,7 @@ def _additional_kwargs(message: AIMessage, is_json: IsJson) -> dict[str, Any]:
     thought = message.additional_kwargs.get("reasoning_content")
     if isinstance(thought, str) and thought:
         kwargs = shapes.reasoning(thought) | kwargs
-    return _without_nulls(kwargs)  # type: ignore[no-any-return]
+    return without_nulls(kwargs)  # type: ignore[no-any-return]
 
 
 def text_pieces(message: BaseMessage) -> list[tuple[str, str]]:
@@ -95,9 +95,3 @@ def text_pieces(message: BaseMessage) -> list[tuple[str, str]]:
             pieces.append(("reasoning", block.get("reasoning")))
             pieces += [("reasoning", part.get("text")) for part in block.get("summary") or []]
     return [(kind, text) for kind, text in pieces if isinstance(text, str) and text]
-
-
-def _without_nulls(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
-    return [_without_nulls(item) for item in value] if isinstance(value, list) else value

@@ -140,7 +140,7 @@ def _blocks(state_message: Mapping[str, Any], accepts: Callable[[dict[str, Any]]
     content = state_message.get("content")
     if isinstance(content, str):
         return content
-    return [block for block in _list(content) if isinstance(block, dict) and accepts(block)]
+    return [without_nulls(block) for block in _list(content) if isinstance(block, dict) and accepts(block)]
 
 
 def _is_user_block(block: dict[str, Any]) -> bool:
@@ -167,7 +167,14 @@ def _safe_kwargs(kwargs: Any) -> dict[str, Any]:
     reasoning = kwargs.get("reasoning")
     is_display_only = not (isinstance(reasoning, dict) and "id" in reasoning)  # a provider's own has an id
     dropped = _RAW_CALL_KEYS | {"reasoning"} if is_display_only else _RAW_CALL_KEYS
-    return {key: value for key, value in kwargs.items() if key not in dropped}
+    return without_nulls({key: value for key, value in kwargs.items() if key not in dropped})  # type: ignore[no-any-return]
+
+
+def without_nulls(value: Any) -> Any:
+    """JSON without the keys whose value is null, as the client's converter needs it."""
+    if isinstance(value, dict):
+        return {key: without_nulls(item) for key, item in value.items() if item is not None}
+    return [without_nulls(item) for item in value] if isinstance(value, list) else value
 
 
 def _text(fields: Mapping[str, Any], key: str) -> str:

@@ -36,6 +36,21 @@ def refused(client: Client, **headers: str) -> str:
     return str(reply.json()["error"])
 
 
+def at_the_same_time(client: Client, count: int) -> list[bytes]:
+    """Sends as many requests as one client and only then reads their status lines."""
+    body = json.dumps({"commands": [message("1")]}).encode()
+    fields = {"Host": "localhost", "Content-Type": "application/json", "Content-Length": len(body), **ONE}
+    head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+    request = f"POST /assistant HTTP/1.1\r\n{head}\r\n".encode() + body
+    sockets = [socket.create_connection((client.host, client.port), timeout=30) for _ in range(count)]
+    for connection in sockets:
+        connection.sendall(request)
+    statuses = [connection.recv(12) for connection in sockets]
+    for connection in sockets:
+        connection.close()
+    return statuses
+
+
 def test_a_client_may_have_so_many_runs_and_another_its_own(start_server: StartServer) -> None:
     client = waiting(start_server, MAX_RUNS_PER_OWNER="2")
     replies = [held(client, **ONE), held(client, **ONE)]
@@ -62,17 +77,15 @@ def test_a_key_may_have_so_many_runs_over_all_its_clients(start_server: StartSer
 
 def test_requests_that_come_at_the_same_time_are_all_counted(start_server: StartServer) -> None:
     client = waiting(start_server, MAX_RUNS_PER_OWNER="3")
-    body = json.dumps({"commands": [message("1")]}).encode()
-    fields = {"Host": "localhost", "Content-Type": "application/json", "Content-Length": len(body), **ONE}
-    head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
-    request = f"POST /assistant HTTP/1.1\r\n{head}\r\n".encode() + body
-    sockets = [socket.create_connection((client.host, client.port), timeout=30) for _ in range(30)]
-    for connection in sockets:
-        connection.sendall(request)
-    statuses = [connection.recv(12) for connection in sockets]
-    for connection in sockets:
-        connection.close()
-    assert sorted(statuses) == [b"HTTP/1.1 200"] * 3 + [b"HTTP/1.1 429"] * 27
+    assert sorted(at_the_same_time(client, 30)) == [b"HTTP/1.1 200"] * 3 + [b"HTTP/1.1 429"] * 27
+
+
+@pytest.mark.parametrize(("limit", "status"), [("MAX_RUNS_PER_OWNER", 429), ("MAX_CONCURRENT_RUNS", 503)])
+def test_a_middleware_that_waits_before_the_reply_is_read_breaks_no_limit(
+    start_server: StartServer, limit: str, status: int
+) -> None:
+    client = waiting(start_server, DJANGO_SETTINGS_MODULE="acme.waiting_settings", **{limit: "1"})
+    assert sorted(at_the_same_time(client, 10)) == [b"HTTP/1.1 200"] + [b"HTTP/1.1 %d" % status] * 9
 
 
 class Pair:

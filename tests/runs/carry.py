@@ -32,8 +32,9 @@ def carry(work: Work, state: Any = None, encoding: str = "data-stream", interval
 
     async def main() -> tuple[Run, bytes]:
         runs = Runs(MemoryLog(ttl=60), Limits(flush_interval=interval), max_runs=1)
-        run = runs.new("owner", None, encoding, state, discoverable=False)
-        chunks = [chunk async for chunk in runs.carry(run, lambda: work(run.controller), heartbeat=60)]
+        with runs.reserve("owner", None, encoding, state, discoverable=False) as run:
+            pass
+        chunks = [chunk async for chunk in runs.stream(run, lambda: work(run.controller), heartbeat=60)]
         return run, b"".join(chunks)
 
     run, data = asyncio.run(main())

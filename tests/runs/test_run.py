@@ -11,7 +11,8 @@ from assistant_transport.runs import Controller, Limits, MemoryLog, Runs, Status
 def test_the_grace_begins_anew_when_a_reader_comes_back_and_leaves() -> None:
     async def main() -> None:
         runs = Runs(MemoryLog(ttl=60), Limits(grace=1.0), max_runs=1)
-        run = runs.new("owner", "thread", "data-stream", {"a": ""}, discoverable=True)
+        with runs.reserve("owner", "thread", "data-stream", {"a": ""}, discoverable=True) as run:
+            pass
         endless = asyncio.Event()
 
         async def work() -> None:
@@ -23,7 +24,7 @@ def test_the_grace_begins_anew_when_a_reader_comes_back_and_leaves() -> None:
             await anext(reader)  # type: ignore[call-overload]
             await reader.aclose()  # type: ignore[attr-defined]
 
-        await leave(runs.carry(run, work, heartbeat=60))
+        await leave(runs.stream(run, work, heartbeat=60))
         for _ in range(4):
             await asyncio.sleep(0.2)
             await leave(run.feed.read(b"", 60))
@@ -37,13 +38,14 @@ def test_the_grace_begins_anew_when_a_reader_comes_back_and_leaves() -> None:
 
 def test_a_last_frame_that_is_too_large_does_not_undo_the_end() -> None:
     async def main() -> None:
-        runs = Runs(MemoryLog(ttl=60), Limits(run_bytes=1000, flush_interval=0), max_runs=1)
-        run = runs.new("owner", None, "data-stream", {"a": ""}, discoverable=False)
+        runs = Runs(MemoryLog(ttl=60), Limits(max_bytes=1000, flush_interval=0), max_runs=1)
+        with runs.reserve("owner", None, "data-stream", {"a": ""}, discoverable=False) as run:
+            pass
 
         async def work() -> None:
             run.controller.document.append_text(["a"], "x" * 5000)
 
-        data = b"".join([frames async for frames in runs.carry(run, work, heartbeat=60)])
+        data = b"".join([frames async for frames in runs.stream(run, work, heartbeat=60)])
         assert run.status is Status.DONE
         assert b'"x' in data
         assert b"3:" not in data
@@ -55,13 +57,14 @@ def test_a_kept_feed_does_not_keep_its_run() -> None:
     async def main() -> None:
         log = MemoryLog(ttl=60)
         runs = Runs(log, Limits(), max_runs=1)
-        run = runs.new("owner", None, "data-stream", {"a": ""}, discoverable=True)
+        with runs.reserve("owner", None, "data-stream", {"a": ""}, discoverable=True) as run:
+            pass
         run_id = run.head.id
 
         async def work() -> None:
             pass
 
-        async for _ in runs.carry(run, work, heartbeat=60):
+        async for _ in runs.stream(run, work, heartbeat=60):
             pass
         gone = weakref.ref(run)
         del run, work
@@ -76,7 +79,8 @@ def test_a_kept_feed_does_not_keep_its_run() -> None:
 def test_a_failed_run_stops_the_streams_that_its_assistant_added() -> None:
     async def main() -> None:
         runs = Runs(MemoryLog(ttl=60), Limits(), max_runs=1)
-        run = runs.new("owner", None, "data-stream", {"a": ""}, discoverable=True)
+        with runs.reserve("owner", None, "data-stream", {"a": ""}, discoverable=True) as run:
+            pass
         stopped = asyncio.Event()
 
         async def endless() -> AsyncIterator[object]:
@@ -91,7 +95,7 @@ def test_a_failed_run_stops_the_streams_that_its_assistant_added() -> None:
             await asyncio.sleep(0)
             raise RuntimeError
 
-        async for _ in runs.carry(run, work, heartbeat=60):
+        async for _ in runs.stream(run, work, heartbeat=60):
             pass
         await asyncio.wait_for(stopped.wait(), 5)
 
@@ -101,7 +105,8 @@ def test_a_failed_run_stops_the_streams_that_its_assistant_added() -> None:
 def test_what_was_published_before_the_start_is_logged_too() -> None:
     async def main() -> None:
         runs = Runs(MemoryLog(ttl=60), Limits(), max_runs=1)
-        run = runs.new("owner", None, "data-stream", {"a": ""}, discoverable=True)
+        with runs.reserve("owner", None, "data-stream", {"a": ""}, discoverable=True) as run:
+            pass
         logged: list[bytes] = []
 
         class Writer:
@@ -116,7 +121,7 @@ def test_what_was_published_before_the_start_is_logged_too() -> None:
 
         run.controller.document.set(["a"], "before")
         await asyncio.sleep(0.01)  # a middleware that suspends
-        run.start(work, Writer(), on_end=lambda: None)
+        run.start(work, Writer(), on_end=lambda _: None)
         async for _ in run.feed.read(b"", 60):
             pass
         assert b"before" in b"".join(logged)

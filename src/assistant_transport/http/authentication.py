@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from assistant_transport.conf import settings
 from assistant_transport.http.errors import ApiError
+from assistant_transport.runs import Quota
 
 # 128 bits or more of randomness take 22 characters of base64; a guessable id would open somebody else's runs.
 _CLIENT_ID = re.compile(r"[\x21-\x7e]{22,200}")
@@ -27,13 +28,13 @@ class Caller:
         return sha256(f"{self.key}\0{self.client or ''}".encode()).hexdigest()[:32]
 
     @property
-    def quotas(self) -> dict[str, int]:
-        """How many runs at once this caller may have, by the names that they are counted by.
+    def quotas(self) -> list[Quota]:
+        """How many runs at once this caller may have.
 
         Callers without X-Client-Id share an owner, so they are not counted by it: one could lock out the others.
         """
-        by_owner = {f"owner {self.owner}": settings.MAX_RUNS_PER_OWNER} if self.is_named else {}
-        return by_owner | ({f"key {self.key}": settings.MAX_RUNS_PER_KEY} if self.key else {})
+        by_owner = [Quota("owner", self.owner, settings.MAX_RUNS_PER_OWNER)] if self.is_named else []
+        return by_owner + ([Quota("key", self.key, settings.MAX_RUNS_PER_KEY)] if self.key else [])
 
     @property
     def is_named(self) -> bool:

@@ -28,8 +28,8 @@ def runs() -> Runs:
     limits = Limits(
         flush_interval=settings.FLUSH_INTERVAL_MS / 1000,
         grace=settings.RUN_GRACE_SECONDS,
-        run_seconds=settings.MAX_RUN_SECONDS,
-        run_bytes=settings.MAX_RUN_BYTES,
+        max_seconds=settings.MAX_RUN_SECONDS,
+        max_bytes=settings.MAX_RUN_BYTES,
     )
     quotas = Quotas()
     return Runs(_log(quotas), limits, settings.MAX_CONCURRENT_RUNS, quotas, settings.MAX_STATES_BYTES)

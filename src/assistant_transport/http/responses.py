@@ -19,7 +19,7 @@ def encoding_for(request: HttpRequest) -> str:
 
 def live(run: Run, work: Callable[[], Awaitable[None]], on_end: Callable[[Run], object]) -> StreamingHttpResponse:
     """The response that carries `run` while `work` writes it; `on_end` hears of the run's end."""
-    return _stream(run.head, registry.runs().carry(run, work, settings.HEARTBEAT_SECONDS, on_end))
+    return _stream(run.head, registry.runs().stream(run, work, settings.HEARTBEAT_SECONDS, on_end))
 
 
 def replay(head: Head, feed: Feed, *, from_state: bool) -> StreamingHttpResponse:

@@ -18,7 +18,7 @@ from assistant_transport.http.authentication import Caller
 from assistant_transport.http.endpoint import Call, endpoint, public
 from assistant_transport.http.errors import ApiError, invalid_request
 from assistant_transport.http.models import AssistantRequest, CallSettings, Config, request_model
-from assistant_transport.runs import QuotaExceededError, Run, RunFailedError, RunRefusedError, RunTooLargeError
+from assistant_transport.runs import Quota, QuotaExceededError, Run, RunFailedError, RunRefusedError, RunTooLargeError
 from assistant_transport.transcript import LAYOUTS, TranscriptError
 
 logger = logging.getLogger(__name__)
@@ -41,23 +41,23 @@ async def assistant_endpoint(call: Call) -> HttpResponseBase:
     except ValidationError as error:
         raise invalid_request(error) from None
     caller = call.caller
+    encoding = responses.encoding_for(call.request)
     try:
-        encoding = responses.encoding_for(call.request)
-        run = registry.runs().new(
+        with registry.runs().reserve(
             caller.owner, parsed.threadId, encoding, parsed.state, discoverable=caller.is_named, quotas=caller.quotas
-        )
-    except QuotaExceededError as used:
-        raise _used_up(str(used)) from None
+        ) as run:
+            run_reports.bind(run.head)
+            turn = _turn(parsed, run, caller, options)
+            _check(turn)
+    except QuotaExceededError as exceeded:
+        raise _quota_exceeded(exceeded.quota) from None
     except RunRefusedError as refusal:
         raise ApiError(503, str(refusal), headers={"Retry-After": "1"}) from None
-    run_reports.bind(run.head)
-    turn = _turn(parsed, run, caller, options)
-    _check(turn)
     return responses.live(run, lambda: _reply(turn, run), lambda run: run_reports.ended(run, turn.transcript.usage))
 
 
-def _used_up(quota: str) -> ApiError:
-    who = "You have" if quota.startswith("owner") else "Your API key has"
+def _quota_exceeded(quota: Quota) -> ApiError:
+    who = "You have" if quota.kind == "owner" else "Your API key has"
     return ApiError(
         429, f"{who} too many replies in the making. Please wait for one to end.", headers={"Retry-After": "1"}
     )

@@ -79,7 +79,9 @@ class MemoryLog(RunLog):
         return await self.find(self._latest.get((owner, thread), ""))
 
     async def subscribe(self, record: Record) -> Feed:
-        return self._entries[record.head.id].feed
+        feed = self._entries[record.head.id].feed
+        feed.expect_reader()
+        return feed
 
     async def has_subscribers(self, run_id: str) -> bool:
         return False  # who follows here is a reader of the live feed

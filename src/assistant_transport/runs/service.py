@@ -2,12 +2,12 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from assistant_transport.runs.log import Head, Record, RunLog, Status
-from assistant_transport.runs.quotas import Quotas
+from assistant_transport.runs.quotas import Quota, Quotas
 from assistant_transport.runs.run import Limits, Run
 from assistant_transport.runs.strict_json import encode
 
@@ -20,18 +20,22 @@ class RunRefusedError(Exception):
 
 
 class QuotaExceededError(Exception):
-    """Somebody has as many runs as they may; the argument is the name that they are counted by."""
+    """Somebody has as many runs as they may: `quota` is exhausted."""
+
+    def __init__(self, quota: Quota) -> None:
+        super().__init__(f"{quota.kind} {quota.name} has {quota.max_runs} runs")
+        self.quota = quota
 
 
 class Runs:
-    """Starts runs, finds them and stops them.
+    """Reserves runs, begins them, finds them and stops them.
 
     Args:
         log: where they are kept.
         limits: what each may take.
-        max_runs: how many may be carried at once.
-        quotas: how many are carried for whom, here and elsewhere.
-        max_memory_bytes: about how many bytes those that are carried may hold of what their clients sent.
+        max_runs: how many there may be at once.
+        quotas: how many there are for whom, here and in other processes.
+        max_memory_bytes: about how many bytes they may hold of what their clients sent.
     """
 
     def __init__(
@@ -49,10 +53,16 @@ class Runs:
         self._quotas = quotas or Quotas()
         self._max_memory_bytes = max_memory_bytes
         self._memory = 0
-        self._live: dict[str, Run] = {}
+        self._active: dict[str, Run] = {}
         self._empty = asyncio.Event()
 
-    def new(
+    @property
+    def active(self) -> int:
+        """How many there are right now, reserved ones included."""
+        return len(self._active)
+
+    @contextmanager
+    def reserve(
         self,
         owner: str,
         thread: str | None,
@@ -60,93 +70,96 @@ class Runs:
         state: Any,
         *,
         discoverable: bool,
-        quotas: Mapping[str, int] | None = None,
-    ) -> Run:
-        """A run that is still to be carried; the arguments are those of its Head, `state` parsed.
+        quotas: Sequence[Quota] = (),
+    ) -> Iterator[Run]:
+        """A run that counts in every limit from now on, to be begun by `stream`.
 
-        `quotas` says by which names it is counted, and how many runs each may have. It is counted from the moment that
-        it is carried, which is to follow in the same turn of the loop.
+        It is released at once where the block raises, and after feed.UNREAD_SECONDS where `stream` is never read. The
+        arguments are those of its Head, `state` parsed.
 
         Raises:
-            RunRefusedError: this process stops, or has runs enough.
-            QuotaExceededError: one of `quotas` has.
+            RunRefusedError: this process stops, or has as many runs as it may.
+            QuotaExceededError: one of `quotas` is exhausted.
         """
+        head = Head(secrets.token_urlsafe(24), owner, discoverable, thread, encoding, encode(state))
+        self._admit(head, quotas)
+        run = Run(head, state, self._limits, self.log.has_subscribers, lambda run: self._release(run, quotas))
+        self._active[head.id] = run
+        try:
+            yield run
+        except BaseException:
+            run.stop(Status.CANCELLED)
+            raise
+
+    def _admit(self, head: Head, quotas: Sequence[Quota]) -> None:
+        """Counts a new run in every limit, or raises."""
         if self.draining:
             raise RunRefusedError("This server is restarting. Please try again.")
-        if name := self._quotas.used_up(quotas or {}):
-            raise QuotaExceededError(name)
-        if len(self._live) >= self._max_runs:
+        if quota := self._quotas.exceeded(quotas):
+            raise QuotaExceededError(quota)
+        memory = _memory(head)
+        too_much = self._active and self._memory + memory > self._max_memory_bytes
+        if too_much or len(self._active) >= self._max_runs:
             raise RunRefusedError(_FULL)
-        head = Head(secrets.token_urlsafe(24), owner, discoverable, thread, encoding, encode(state))
-        if self._live and self._memory + _memory(head) > self._max_memory_bytes:
-            raise RunRefusedError(_FULL)
-        return Run(head, state, self._limits, self.log.has_subscribers, tuple(quotas or ()))
+        self._quotas.take(quotas)
+        self._memory += memory
 
-    @property
-    def active(self) -> int:
-        """How many are carried right now."""
-        return len(self._live)
+    def _release(self, run: Run, quotas: Sequence[Quota]) -> None:
+        del self._active[run.head.id]
+        self._quotas.release(quotas)
+        self._memory -= _memory(run.head)
+        if not self._active:
+            self._empty.set()
 
-    async def carry(
+    async def stream(
         self,
         run: Run,
         work: Callable[[], Awaitable[None]],
         heartbeat: float,
         on_end: Callable[[Run], object] = lambda _: None,
     ) -> AsyncIterator[bytes]:
-        """Starts `run` and yields its frames; it goes on when the reader stops reading. `on_end` hears of its end."""
-        self._live[run.head.id] = run
-        self._quotas.take(run.counted)
-        self._memory += _memory(run.head)
+        """Begins `run` when its first frame is asked for, and yields its frames; it goes on without its reader.
 
-        def ended() -> None:
-            self._remove(run)
-            on_end(run)
-
-        run.start(work, self.log.begin(run.head, run.feed), ended)
+        `on_end` is called at the end of a run that has begun. One that was stopped or released before never begins.
+        """
+        if run.status is Status.RUNNING:
+            run.start(work, self.log.begin(run.head, run.feed), on_end)
         async for frames in run.feed.read(run.encoder.heartbeat, heartbeat):
             yield frames
 
     async def cancel(self, record: Record) -> None:
-        """Stops a run, in whichever process it is carried."""
+        """Stops a run, in whichever process it is."""
         if not self.stop(record.head.id, record.head.owner) and record.status is Status.RUNNING:
             await self.log.cancel(record.head.id)
 
     def stop(self, run_id: str, owner: str | None = None) -> bool:
         """Stops a run of this process, of `owner` if one is given; False if it has no such run."""
-        run = self._live.get(run_id)
+        run = self._active.get(run_id)
         if run is None or owner not in (None, run.head.owner):
             return False
         run.stop(Status.CANCELLED)
         return True
 
     async def drain(self, seconds: float) -> None:
-        """Takes no new runs, lets those that are carried end for `seconds`, and interrupts what is left."""
+        """Refuses new runs, lets those under way end for `seconds`, and interrupts what is left."""
         self.draining = True
-        await asyncio.gather(self._drain_live(seconds), self.log.drain(seconds))
+        await asyncio.gather(self._drain_active(seconds), self.log.drain(seconds))
 
-    async def _drain_live(self, seconds: float) -> None:
-        await self._emptied(seconds)
-        while self._live:
-            for run in list(self._live.values()):
+    async def _drain_active(self, seconds: float) -> None:
+        await self._wait_until_empty(seconds)
+        while self._active:
+            for run in list(self._active.values()):
                 run.stop(Status.INTERRUPTED, _INTERRUPTED)
-            await self._emptied(1)
+            await self._wait_until_empty(1)
 
-    async def _emptied(self, seconds: float) -> None:
+    async def _wait_until_empty(self, seconds: float) -> None:
         """Returns when no run is left, or after `seconds`."""
         self._empty.clear()
-        if self._live:
+        if self._active:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._empty.wait(), seconds)
 
-    def _remove(self, run: Run) -> None:
-        del self._live[run.head.id]
-        self._quotas.give_back(run.counted)
-        self._memory -= _memory(run.head)
-        if not self._live:
-            self._empty.set()
-
 
 def _memory(head: Head) -> int:
-    """About what a run's state takes: as text here and in its request, and parsed, each object or list 250 bytes."""
+    """About how many bytes a run's state takes: as text here and in its request; parsed, each object or list 250."""
     return 4 * len(head.state) + 250 * (head.state.count("{") + head.state.count("["))

@@ -7,7 +7,7 @@ from collections import Counter
 
 from redis.exceptions import RedisError
 
-from assistant_transport.runs.quotas import Quotas
+from assistant_transport.runs.quotas import Counted, Quotas
 from assistant_transport.runs.valkey import scripts
 from assistant_transport.runs.valkey.scripts import Client
 
@@ -35,8 +35,16 @@ class QuotaExchange:
         """Exchanges counts, for ever. Without Valkey the others' are not known, and this process goes by its own."""
         while True:
             try:
-                told = await self._tell(args=[*self._arguments, json.dumps(self._quotas.own)])
-                self._quotas.others = sum((Counter(json.loads(counts)) for counts in told), Counter())
+                told = await self._tell(args=[*self._arguments, _encode(self._quotas.own)])
+                self._quotas.others = sum(map(_decode, told), Counter())
             except (RedisError, OSError, TimeoutError):
                 self._quotas.others = Counter()
             await asyncio.sleep(self._pause)
+
+
+def _encode(counts: Counter[Counted]) -> str:
+    return json.dumps([[*counted, runs] for counted, runs in counts.items()])
+
+
+def _decode(told: bytes) -> Counter[Counted]:
+    return Counter({Counted(kind, name): runs for kind, name, runs in json.loads(told)})

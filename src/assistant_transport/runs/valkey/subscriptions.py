@@ -18,7 +18,6 @@ logger = logging.getLogger(__name__)
 BLOCK_SECONDS = 5.0
 WATCH_SECONDS = 1.0
 _PRESENCE_MS = 3000  # three times as long as it takes to say so again
-_UNREAD_SECONDS = 10.0  # a feed that nobody has begun to read by then is let go
 _INTERRUPTED = "The server that wrote this reply has stopped. Please send your message again."
 _AWAY = "The rest of this reply cannot be read right now. Please reload in a moment."
 _DRAINED = "This server is restarting. Please reload to see the rest of this reply."
@@ -73,29 +72,27 @@ class Subscriptions:
         Raises:
             LogUnavailableError: Valkey does not answer.
         """
-        if run_id in self._subscriptions:
-            return self._subscriptions[run_id].feed
-        subscription = _Subscription(Feed(), b"0-0", encoding)
-        try:
-            # Said first, so that a run without live readers is not stopped for want of this one.
-            await self._statuses([run_id], presence=_PRESENCE_MS)
-            entries = await self._commands.xrange(f"{self._prefix}run:{run_id}:log")
-        except _AWAY_ERRORS as error:
-            raise LogUnavailableError from error
-        if run_id in self._subscriptions:  # another reader was faster
-            return self._subscriptions[run_id].feed
-        self._take(subscription, entries)
-        if not subscription.feed.ended:
-            self._subscriptions[run_id] = subscription
-            subscription.feed.on_idle = lambda: self._unsubscribe(run_id)
-            asyncio.get_running_loop().call_later(_UNREAD_SECONDS, self._unsubscribe, run_id)
-            await tell(self._commands, self._control, "wake", "")
-        return subscription.feed
+        if run_id not in self._subscriptions:
+            subscription = _Subscription(Feed(on_idle=lambda: self._unsubscribe(run_id)), b"0-0", encoding)
+            try:
+                # First of all, or the run may be stopped meanwhile for want of readers.
+                await self._statuses([run_id], presence=_PRESENCE_MS)
+                self._take(subscription, await self._commands.xrange(f"{self._prefix}run:{run_id}:log"))
+            except _AWAY_ERRORS as error:
+                raise LogUnavailableError from error
+            if subscription.feed.ended:
+                return subscription.feed
+            # Another reader of the run may have been faster.
+            if self._subscriptions.setdefault(run_id, subscription) is subscription:
+                subscription.feed.expect_reader()
+                await tell(self._commands, self._control, "wake", "")
+                return subscription.feed
+        feed = self._subscriptions[run_id].feed
+        feed.expect_reader()
+        return feed
 
     def _unsubscribe(self, run_id: str) -> None:
-        subscription = self._subscriptions.get(run_id)
-        if subscription is not None and not subscription.feed.readers:
-            del self._subscriptions[run_id]
+        self._subscriptions.pop(run_id, None)
 
     def _take(self, subscription: _Subscription, entries: list[tuple[bytes, dict[bytes, bytes]]]) -> None:
         for entry_id, fields in entries:

@@ -1,4 +1,4 @@
-# What it builds runs in browsers, so it is built by the machine at hand for every architecture.
+# The page is the same for every architecture, so it is built once, natively.
 FROM --platform=$BUILDPLATFORM node:24-slim AS page
 WORKDIR /frontend
 COPY frontend/package.json frontend/package-lock.json ./
@@ -10,11 +10,12 @@ FROM python:3.14-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_CACHE_DIR=/var/cache/pip
 RUN python -m venv /venv
 WORKDIR /app
-# EXTRA=langgraph installs what a LangGraph graph needs as well.
+# EXTRA="langgraph postgres" installs what these extras of pyproject.toml need as well.
 ARG EXTRA=
 COPY requirements*.txt ./
 RUN --mount=type=cache,target=/var/cache/pip \
-    /venv/bin/pip install --require-hashes --only-binary=:all: --compile -r "requirements${EXTRA:+-$EXTRA}.txt" \
+    set -- -r requirements.txt; for extra in $EXTRA; do set -- "$@" -r "requirements-$extra.txt"; done; \
+    /venv/bin/pip install --require-hashes --only-binary=:all: --compile "$@" \
  && /venv/bin/pip uninstall --yes pip \
  && find /venv -name '*.po' -delete \
  && rm requirements*.txt

@@ -1,36 +1,41 @@
 # Every verb works from a bare python3 (3.11 or newer); CI calls the same ones.
 PYTHON ?= python3
 BIN := .venv/bin
+PIP_INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 SHELL_SCRIPTS := .ci/run
 
-.PHONY: run frontend test test-client test-image test-browser bench bench-attacks lint lock clean
+# .venv holds what the server needs (RUNNING); the first verb that needs more adds the tests' and linters' packages (TESTING).
+RUNNING := .venv/.running
+TESTING := .venv/.testing
+
+.PHONY: run frontend test test-client test-image test-browser bench bench-attacks lint lock upgrade clean
 
 # Without Node, or with one that is too old, / is a plain page.
-run: .venv
+run: $(RUNNING)
 	@$(MAKE) frontend || echo 'The chat page needs Node 20.19 or newer: without it, / is a plain page.'
 	$(BIN)/python manage.py
 
 frontend: frontend/dist/chat.js
 
-test: .venv
+test: $(TESTING)
 	$(BIN)/pytest
 
-test-client: .venv tests/client/node_modules
+test-client: $(TESTING) tests/client/node_modules
 	cd tests/client && PYTHON=$(CURDIR)/$(BIN)/python npm test
 
-test-image: .venv
+test-image: $(TESTING)
 	$(BIN)/pytest tests/image
 
-test-browser: .venv
+test-browser: $(TESTING)
 	$(BIN)/pytest tests/browser
 
-bench: .venv
+bench: $(TESTING)
 	$(BIN)/python -m benchmarks
 
-bench-attacks: .venv
+bench-attacks: $(TESTING)
 	$(BIN)/python -m benchmarks.attacks
 
-lint: .venv
+lint: $(TESTING)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -42,26 +47,35 @@ lint: .venv
 	$(BIN)/zizmor --offline --quiet .github
 	$(BIN)/gixy --skips host_spoofing,proxy_buffering_off nginx.conf # the app checks the Host; streaming is the point
 
-# Recompiles the locked requirements: hashes for every platform and Python, no index address.
-LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-header --no-annotate --no-emit-index-url --upgrade --extra llm pyproject.toml
-lock: .venv
+# `make lock` adds what pyproject.toml asks for, `make upgrade` moves every version. The locks have hashes for every
+# platform and Python and no index address. Each keeps to the versions of those before it, so that extras fit together.
+EXTRAS := langgraph postgres
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url $(UPGRADE) --extra llm pyproject.toml
+upgrade: UPGRADE := --upgrade
+upgrade: lock
+lock: $(TESTING)
 	$(LOCK) --output-file requirements.txt
-	$(LOCK) --extra langgraph --constraint requirements.txt --output-file requirements-langgraph.txt
-	$(LOCK) --extra dev --extra langgraph --constraint requirements-langgraph.txt --output-file requirements-dev.txt
+	set -e; constraints="--constraint requirements.txt"; for extra in $(EXTRAS); do \
+	  $(LOCK) --extra $$extra $$constraints --output-file requirements-$$extra.txt; \
+	  constraints="$$constraints --constraint requirements-$$extra.txt"; \
+	done; $(LOCK) --extra dev $(EXTRAS:%=--extra %) $$constraints --output-file requirements-dev.txt
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist staticfiles frontend/dist frontend/node_modules tests/client/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# Made anew when what it holds has changed; removed when it could not be finished.
-.venv: requirements-dev.txt
+# Made anew when a lock has changed; removed when it could not be finished.
+$(RUNNING): requirements.txt requirements-dev.txt
 	rm -rf .venv
-	$(PYTHON) -m venv .venv
-	( $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt \
-	  && $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . ) \
-	  || { rm -rf .venv; exit 1; }
-	touch .venv
+	( $(PYTHON) -m venv .venv && $(PIP_INSTALL) --require-hashes --requirement requirements.txt ) || { rm -rf .venv; exit 1; }
+	touch $@
+
+$(TESTING): $(RUNNING)
+	rm $(RUNNING) # where this is interrupted, the next verb begins anew
+	( $(PIP_INSTALL) --require-hashes --requirement requirements-dev.txt \
+	  && $(PIP_INSTALL) --no-deps --no-build-isolation --editable . ) || { rm -rf .venv; exit 1; }
+	touch $(RUNNING) $@
 
 %/node_modules: %/package-lock.json
 	cd $* && npm ci --no-fund --no-audit

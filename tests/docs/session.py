@@ -22,7 +22,6 @@ def copy_project(folder: Path, *ignored: str) -> Path:
     made = ("node_modules", "dist", "staticfiles", "__pycache__", ".*_cache", ".hypothesis", ".git", ".venv", ".env")
     project = shutil.copytree(ROOT, folder / "project", ignore=shutil.ignore_patterns(*made, *ignored))
     (project / ".venv").symlink_to(sys.prefix)
-    os.utime(project / "requirements-dev.txt", (0, 0))  # the environment that the tests run in is not made anew
     return project
 
 
@@ -33,8 +32,10 @@ class Session:
         # Without the chat page's sources, so that `make run` serves the plain page instead of building the other first.
         self.project = copy_project(folder, "frontend")
         self._server: Server | None = None
-        # As in a shell of the reader's: the project's programs, and none of the paths that tests need.
-        self.environment = environment(PATH=f"{_BIN}:{os.environ['PATH']}", PYTHONPATH="", **STEADY)
+        # As in a shell of the reader's: the project's programs, and none of the paths that tests need. The environment
+        # that the tests run in is not made anew, even if `make` did not make it.
+        keep = {"MAKEFLAGS": "--old-file=.venv/.running"}
+        self.environment = environment(PATH=f"{_BIN}:{os.environ['PATH']}", PYTHONPATH="", **keep, **STEADY)
 
     def run(self, block: Block) -> None:
         """Does what a reader does with the block. Raises AssertionError where that is not as the page says."""

@@ -8,9 +8,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from assistant_stream.state import lookup_state
-from assistant_stream.state_proxy import StateProxy
-
+from assistant_transport.runs.assistant_stream_internals import StateProxy, is_proxy_of, lookup_state
 from assistant_transport.runs.strict_json import encode
 
 PathSegment = str | int
@@ -113,12 +111,8 @@ class StateDocument:
             path, value = operation["path"], operation["value"]
             if operation["type"] == "append-text":
                 self.append_text(path, value)
-            elif not self._is_written_back(path, value):
+            elif not is_proxy_of(value, self, path):  # `state["list"] += [1]` extends the list, then sets it to itself
                 self.set(path, value)
-
-    def _is_written_back(self, path: Sequence[PathSegment], value: Any) -> bool:
-        # `state["list"] += [1]` first extends the list, then assigns the proxy to its own place.
-        return isinstance(value, StateProxy) and value._manager is self and value._path == path
 
     def flush(self) -> None:
         """Nothing to do: operations are handed on in order, at once."""

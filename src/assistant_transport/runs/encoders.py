@@ -7,9 +7,7 @@ default, so each frame here is whole, known and ends as they expect (npm assista
 import json
 from typing import Any, ClassVar, Protocol
 
-from assistant_stream.serialization.assistant_transport import _Canonicalizer
-from assistant_stream.serialization.data_stream import DataStreamEncoder as ChunkEncoder
-
+from assistant_transport.runs import assistant_stream_internals as upstream
 from assistant_transport.runs.strict_json import encode, quote
 
 
@@ -43,7 +41,7 @@ class DataStreamEncoder(Encoder):
     heartbeat = b"\n"
 
     def __init__(self) -> None:
-        self._chunks = ChunkEncoder()
+        self._chunks = upstream.DataStreamEncoder()
 
     def state(self, operations: list[str]) -> str:
         return f"aui-state:[{','.join(operations)}]\n"
@@ -67,7 +65,7 @@ class AssistantTransportEncoder(Encoder):
     heartbeat = b": heartbeat\n\n"
 
     def __init__(self) -> None:
-        self._canonicalizer = _Canonicalizer()
+        self._canonicalizer = upstream.Canonicalizer()
 
     def state(self, operations: list[str]) -> str:
         return f'data: {{"type":"update-state","operations":[{",".join(operations)}]}}\n\n'

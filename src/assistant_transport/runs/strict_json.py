@@ -9,7 +9,7 @@ from json import JSONEncoder
 from json.encoder import encode_basestring
 from typing import Any
 
-from assistant_stream.state_proxy import StateProxy
+from assistant_transport.runs.assistant_stream_internals import StateProxy
 
 _SUSPICIOUS = re.compile(r'"__proto__"|"prototype"')
 _SURROGATE = re.compile("[\ud800-\udfff]")

@@ -4,34 +4,32 @@ import asyncio
 import logging
 import os
 import socket
-from types import FrameType
 from typing import Any
 
 import uvicorn
 
 from assistant_transport.serving.bounded_protocol import BoundedProtocol
 from assistant_transport.serving.drain import STATE_KEY, Drain
+from assistant_transport.serving.uvicorn_internals import Server
 
 logger = logging.getLogger(__name__)
 
 LAST_BYTES_SECONDS = 5
-_LINGER_SECONDS = 0.5
 _STUBBORN_SECONDS = 2.0
 
 
-class DrainingServer(uvicorn.Server):
+class DrainingServer(Server):
     """uvicorn that, told to stop, keeps listening until its application has drained.
 
-    The application can so refuse new work with an answer instead of a refused connection. It leaves a `Drain` in the
+    So the application refuses new work with an answer in place of a refused connection. It leaves a `Drain` in the
     lifespan's state; without one this server stops as uvicorn does.
     """
 
-    _drain_task: asyncio.Task[None] | None = None
+    _draining: asyncio.Task[None] | None = None
 
     @property
     def _drain(self) -> Drain | None:
-        lifespan = getattr(self, "lifespan", None)  # missing until the server starts
-        return lifespan.state.get(STATE_KEY) if lifespan else None
+        return self.lifespan_state.get(STATE_KEY)
 
     async def serve(self, sockets: list[socket.socket] | None = None) -> None:
         try:
@@ -39,36 +37,23 @@ class DrainingServer(uvicorn.Server):
         finally:
             await _leave_stubborn_tasks()
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+    def begin_to_stop(self) -> None:
         if drain := self._drain:
             drain.begin()
-        super().handle_exit(sig, frame)
 
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        # uvicorn closes its listeners and every connection without a request in one breath. A proxy that has just
-        # connected, or is about to use an idle connection again, would lose its request: it is answered first.
-        for server in self.servers:
-            server.close()
-        await asyncio.sleep(_LINGER_SECONDS)
-        await super().shutdown(sockets)
-        for connection in list(self.server_state.connections):
-            if connection.transport is not None:
-                connection.transport.abort()  # its reader does not read; closing would wait for it
-
-    async def on_tick(self, counter: int) -> bool:
-        stop = await super().on_tick(counter)
+    async def may_stop(self) -> bool:
         drain = self._drain
-        if not stop or self.force_exit or drain is None:
-            return stop
-        if self._drain_task is None:
+        if drain is None:
+            return True
+        if self._draining is None:
             # After the drain only the last bytes of each reply are left for uvicorn to send.
             self.config.timeout_graceful_shutdown = LAST_BYTES_SECONDS
-            self._drain_task = asyncio.create_task(drain.drain())
-        return self._drain_task.done()
+            self._draining = asyncio.create_task(drain.drain())
+        return self._draining.done()
 
 
 async def _leave_stubborn_tasks() -> None:
-    """Ends the process where a task does not stop when it is cancelled: asyncio would wait for it for ever."""
+    """Ends the process if a task does not stop when it is cancelled: asyncio would wait for it forever."""
     tasks = asyncio.all_tasks() - {asyncio.current_task()}
     for task in tasks:
         task.cancel()

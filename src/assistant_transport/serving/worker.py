@@ -1,4 +1,13 @@
-"""The gunicorn worker: uvicorn, with what a long stream needs while the process stops."""
+"""The gunicorn worker: uvicorn's own (uvicorn-worker 0.4), with what a long stream needs while the process stops.
+
+Where it differs from uvicorn-worker:
+
+1. Its server is the DrainingServer.
+2. It tells the arbiter that it lives while it stops, too. uvicorn-worker does so from the server's main loop, which a
+   stopping server has left: gunicorn would kill it after `timeout`, amid its last replies.
+3. It exits with 0. uvicorn raises the signal again once it has stopped, whose default action kills the process before
+   cancelled tasks have cleaned up.
+"""
 
 import asyncio
 import logging
@@ -25,17 +34,14 @@ class Worker(UvicornWorker):  # type: ignore[misc] # it ships no types
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        logging.getLogger("uvicorn.error").propagate = True  # telemetry.logs has the one handler
+        logging.getLogger("uvicorn.error").propagate = True  # to the root logger's handler
 
     def init_signals(self) -> None:
         super().init_signals()
-        # uvicorn raises the signal again once it has stopped. Its default action would kill the process before
-        # what was cancelled has cleaned up; leaving by SystemExit lets it, and makes the exit code 0.
         for stop in (signal.SIGTERM, signal.SIGINT):
             signal.signal(stop, lambda *_: sys.exit(0))
 
     async def _serve(self) -> None:
-        # uvicorn tells the arbiter that it lives from its main loop only, which a stopping server has left.
         beat = asyncio.create_task(self._beat())
         self.config.app = self.wsgi
         server = DrainingServer(self.config)

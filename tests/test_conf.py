@@ -39,6 +39,8 @@ def test_a_test_overrides_settings_and_what_was_made_of_them() -> None:
         ({"ALLOWED_MODELS": "gpt-6-sol"}, "ALLOWED_MODELS: must be a list of texts"),
         ({"API_KEYS": {"me": "a-key-of-16-letters"}}, "API_KEYS: must be a list of pairs of texts"),
         ({"ASSISTANT": "nonsense!"}, "ASSISTANT: must be auto, mock, openai, anthropic"),
+        ({"OPENAI_API_KEY": "sk-\n123"}, "OPENAI_API_KEY: holds a line break"),
+        ({"OPENAI_BASE_URL": "http://host/v1/chat/completions"}, "OPENAI_BASE_URL: must end before /chat/completions"),
         ({"ASSISTANT": "openai"}, "ASSISTANT: openai needs OPENAI_API_KEY or OPENAI_BASE_URL"),
     ],
 )
@@ -51,3 +53,9 @@ def test_a_compatible_server_is_spoken_to_by_chat_unless_told_otherwise() -> Non
     assert conf.Settings().OPENAI_API == "responses"
     assert conf.Settings(OPENAI_BASE_URL="http://localhost:11434/v1").OPENAI_API == "chat"
     assert conf.Settings(OPENAI_BASE_URL="http://localhost/v1", OPENAI_API="responses").OPENAI_API == "responses"
+
+
+def test_white_space_around_a_providers_key_is_not_part_of_it() -> None:
+    assert not conf.problems({"OPENAI_API_KEY": "sk-123\n"})
+    with override_settings(ASSISTANT_TRANSPORT={"OPENAI_API_KEY": " sk-123\n"}):
+        assert settings.OPENAI_API_KEY == "sk-123"

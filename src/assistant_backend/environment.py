@@ -38,6 +38,8 @@ def _cast(env: environ.Env, variable: Variable) -> Any:
         return tuple((name.strip(), key.strip()) for name, _, key in pairs)
     # Not get_value, which takes a value that begins with $ for the name of another variable, and prints it.
     value = env.parse_value(text, list if kind is list else kind)
+    if kind is str and not variable.may_be_file:
+        value = value.strip()
     if kind is list:
         return [item.strip() for item in value if item.strip()]
     if variable.name == "LOG_LEVEL":

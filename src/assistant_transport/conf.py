@@ -19,6 +19,8 @@ from assistant_transport.validators import Validator
 
 NAME = "ASSISTANT_TRANSPORT"
 
+_OPENAI, _ANTHROPIC = "http://host:11434/v1", "http://host:8080"  # examples of addresses
+
 
 def _setting(
     default: Any, valid: Validator | None = None, *, secret: bool = False, may_be_file: bool = False
@@ -42,13 +44,13 @@ class Settings:
     API_KEYS: tuple[tuple[str, str], ...] = _setting((), valid.api_keys, secret=True)
     ALLOW_ANONYMOUS: bool = _setting(False)
 
-    OPENAI_API_KEY: str = _setting("", secret=True)
+    OPENAI_API_KEY: str = _setting("", valid.provider_key, secret=True)
     OPENAI_MODEL: str = _setting("gpt-6-luna")
-    OPENAI_BASE_URL: str = _setting("", valid.base_url)
+    OPENAI_BASE_URL: str = _setting("", valid.base_url(_OPENAI, "/chat/completions", "/responses", "/completions"))
     OPENAI_API: str = _setting("", valid.one_of("", "responses", "chat"))
-    ANTHROPIC_API_KEY: str = _setting("", secret=True)
+    ANTHROPIC_API_KEY: str = _setting("", valid.provider_key, secret=True)
     ANTHROPIC_MODEL: str = _setting("claude-haiku-5-5")
-    ANTHROPIC_BASE_URL: str = _setting("", valid.base_url)
+    ANTHROPIC_BASE_URL: str = _setting("", valid.base_url(_ANTHROPIC, "/v1/messages", "/messages", "/v1"))
     ALLOWED_MODELS: list[str] = _setting([])  # noqa: RUF009 - it makes a field
     SYSTEM_PROMPT: str = _setting("", may_be_file=True)
     MAX_OUTPUT_TOKENS: int = _setting(8192, valid.at_least(16))
@@ -60,6 +62,7 @@ class Settings:
     PROVIDER_TIMEOUT_SECONDS: float = _setting(60.0, valid.at_least(0.1))
     PROVIDER_FIRST_TOKEN_SECONDS: float = _setting(120.0, valid.at_least(0.1))
     PROVIDER_RETRIES: int = _setting(2, valid.at_least(0))
+    LOG_PROVIDER_MESSAGES: bool = _setting(False)
 
     HEARTBEAT_SECONDS: float = _setting(15.0, valid.at_least(0.1))
     FLUSH_INTERVAL_MS: int = _setting(10, valid.at_least(0))
@@ -85,6 +88,8 @@ class Settings:
     SENTRY_TRACES_SAMPLE_RATE: float = _setting(0.0, valid.share)
 
     def __post_init__(self) -> None:
+        for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY"):
+            object.__setattr__(self, name, getattr(self, name).strip())
         if not self.OPENAI_API:  # a compatible server speaks chat; only OpenAI itself speaks responses for certain
             object.__setattr__(self, "OPENAI_API", "chat" if self.OPENAI_BASE_URL else "responses")
 

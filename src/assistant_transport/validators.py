@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 Validator = Callable[[Any], str | None]
 
@@ -30,10 +31,37 @@ def share(value: float) -> str | None:
     return None if 0 <= value <= 1 else "must be a share from 0 to 1"
 
 
-def base_url(value: str) -> str | None:
-    return (
-        None if not value or re.fullmatch(r"https?://[^\s?#]+", value) else "must be a URL such as http://host:11434/v1"
-    )
+def base_url(example: str, *added: str) -> Validator:
+    """A URL such as `example`, to which the paths of the endpoints, `added`, are yet to be added."""
+
+    def valid(value: str) -> str | None:
+        if not value:
+            return None
+        if not re.match(r"https?://", value):
+            return f"must begin with http:// or https://, as {example} does"
+        if "?" in value or "#" in value:
+            return f"must have no ? and no #: it is an address to which paths are added, such as {example}"
+        if not _is_address(value):
+            return f"must be a URL such as {example}"
+        path = next((path for path in added if value.rstrip("/").endswith(path)), None)
+        return f"must end before {path}, which is added to it: such as {example}" if path else None
+
+    return valid
+
+
+def _is_address(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        return bool(parts.hostname) and parts.port != 0 and not re.search(r"\s", value)
+    except ValueError:  # of the port, or of an address in brackets
+        return False
+
+
+def provider_key(value: str) -> str | None:
+    """White space around a key is not part of it."""
+    if re.fullmatch(r"[ -~]*", value.strip()):
+        return None
+    return "holds a line break or another character that no HTTP header can carry: copy the key again, and nothing else"
 
 
 def assistant(value: str) -> str | None:

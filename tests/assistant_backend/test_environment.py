@@ -38,6 +38,11 @@ def test_an_empty_environment_has_the_defaults_and_so_has_one_of_empty_values() 
         ("LOG_LEVEL", "debug", "DEBUG"),
         ("HEARTBEAT_SECONDS", "2.5", 2.5),
         ("ASSISTANT", "my_package.assistant.Assistant", "my_package.assistant.Assistant"),
+        ("OPENAI_BASE_URL", " http://localhost:11434/v1/\n", "http://localhost:11434/v1/"),
+        ("OPENAI_BASE_URL", "https://openrouter.ai/api/v1", "https://openrouter.ai/api/v1"),
+        ("OPENAI_BASE_URL", "http://[::1]:8080/v1", "http://[::1]:8080/v1"),
+        ("ANTHROPIC_BASE_URL", "https://api.deepseek.com/anthropic", "https://api.deepseek.com/anthropic"),
+        ("LOG_PROVIDER_MESSAGES", "true", True),
     ],
 )
 def test_values_are_parsed(name: str, value: str, parsed: Any) -> None:
@@ -68,6 +73,25 @@ def test_values_are_parsed(name: str, value: str, parsed: Any) -> None:
         ("SENTRY_DSN", "somewhere", "must be a Sentry DSN"),
         ("MAX_RUNS_PER_OWNER", "0", "must be 1 or more"),
         ("MAX_RUNS_PER_KEY", "0", "must be 1 or more"),
+        ("OPENAI_BASE_URL", "localhost:11434/v1", "must begin with http:// or https://, as http://host:11434/v1 does"),
+        ("OPENAI_BASE_URL", "api.example.com", "must begin with http:// or https://"),
+        ("OPENAI_BASE_URL", "ftp://host/v1", "must begin with http:// or https://"),
+        ("OPENAI_BASE_URL", "http://", "must be a URL such as http://host:11434/v1"),
+        ("OPENAI_BASE_URL", "http:///v1", "must be a URL such as"),
+        ("OPENAI_BASE_URL", "http://host:port/v1", "must be a URL such as"),
+        ("OPENAI_BASE_URL", "http://[::1/v1", "must be a URL such as"),
+        ("OPENAI_BASE_URL", "http://a host/v1", "must be a URL such as"),
+        ("OPENAI_BASE_URL", "http://host/v1?api-version=1", "must have no ? and no #"),
+        ("OPENAI_BASE_URL", "http://host/v1#", "must have no ? and no #"),
+        ("OPENAI_BASE_URL", "http://host/v1/chat/completions", "must end before /chat/completions, which is added"),
+        ("OPENAI_BASE_URL", "http://host/v1/chat/completions/", "must end before /chat/completions, which is added"),
+        ("OPENAI_BASE_URL", "https://api.openai.com/v1/responses", "must end before /responses, which is added"),
+        ("ANTHROPIC_BASE_URL", "https://host/v1/messages", "must end before /v1/messages, which is added to it"),
+        (
+            "ANTHROPIC_BASE_URL",
+            "https://host/v1/",
+            "must end before /v1, which is added to it: such as http://host:8080",
+        ),
         ("DATABASE_URL", "db.sqlite3", "must be a URL such as postgres://"),
         ("DATABASE_URL", "nosuch://user:hunter2@host/name", "must be a URL such as postgres://"),
     ],
@@ -85,6 +109,28 @@ def test_a_providers_key_needs_a_locked_door_or_a_word(name: str) -> None:
     assert "sk-123" not in problem
     assert parse({name: "sk-123", "API_KEYS": "me:a-key-of-16-letters"})["API_KEYS"] == (("me", "a-key-of-16-letters"),)
     assert parse({name: "sk-123", "ALLOW_ANONYMOUS": "true"})
+
+
+@pytest.mark.parametrize("name", ["OPENAI_API_KEY", "ANTHROPIC_API_KEY"])
+def test_white_space_around_a_providers_key_is_not_part_of_it(name: str) -> None:
+    assert parse({name: "\t sk-123\r\n", "ALLOW_ANONYMOUS": "true"})[name] == "sk-123"
+
+
+@pytest.mark.parametrize(
+    "key", ["sk-\nhunter2", "sk-\rhunter2", "sk-hünter2", "“sk-hunter2”", "sk-\x00hunter2", "sk-\u200bhunter2"]
+)
+@pytest.mark.parametrize("name", ["OPENAI_API_KEY", "ANTHROPIC_API_KEY"])
+def test_a_key_that_no_header_can_carry_is_refused_and_not_shown(name: str, key: str) -> None:
+    (problem,) = problems(**{name: key, "ALLOW_ANONYMOUS": "true"})
+    assert problem.startswith(f"{name}: holds a line break or another character that no HTTP header can carry")
+    assert "nter2" not in problem
+
+
+def test_a_key_from_a_file_is_held_to_the_same(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text("sk-123\nsk-456\n")
+    (problem,) = problems(OPENAI_API_KEY_FILE=str(file), ALLOW_ANONYMOUS="true")
+    assert problem.startswith("OPENAI_API_KEY: holds a line break")
 
 
 def test_a_graph_needs_the_layout_that_it_writes() -> None:

@@ -48,7 +48,7 @@ class Refuse:
     """An answer that is no stream."""
 
     status: int
-    body: Any
+    body: Any  # text, or JSON
     headers: dict[str, str] = field(default_factory=dict)
 
 

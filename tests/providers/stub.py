@@ -140,7 +140,8 @@ async def _head(reader: asyncio.StreamReader) -> tuple[str, dict[str, str]] | No
 
 
 def _refuse(writer: asyncio.StreamWriter, refusal: Refuse) -> None:
-    body = json.dumps(refusal.body).encode()
-    headers = {"content-type": "application/json", "content-length": str(len(body)), "x-request-id": "req_of_stub"}
+    body = (refusal.body if isinstance(refusal.body, str) else json.dumps(refusal.body)).encode()
+    kind = "text/plain" if isinstance(refusal.body, str) else "application/json"
+    headers = {"content-type": kind, "content-length": str(len(body)), "x-request-id": "req_of_stub"}
     lines = "".join(f"{name}: {value}\r\n" for name, value in (headers | refusal.headers).items())
     writer.write(f"HTTP/1.1 {refusal.status} No\r\nrequest-id: req_of_stub\r\n{lines}\r\n".encode() + body)

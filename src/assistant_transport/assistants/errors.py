@@ -21,9 +21,11 @@ class InvalidTurnError(ValueError):
 class ReplyError(Exception):
     """Raised by an assistant's `reply`: it cannot go on. The user reads the text; what was written so far stays.
 
-    Whoever raises it logs the reason together with `error_id`, which the text ends with.
+    Whoever raises it logs why, together with `error_id`, which the text ends with. The metrics count such failures by
+    `reason`: a short name, of which there are few.
     """
 
-    def __init__(self, sentence: str) -> None:
+    def __init__(self, sentence: str, *, reason: str = "other") -> None:
         self.error_id = secrets.token_hex(4)
+        self.reason = reason
         super().__init__(f"{sentence} (Error {self.error_id})")

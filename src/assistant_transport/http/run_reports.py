@@ -58,6 +58,11 @@ def _took(kind: str) -> Any:
     return counts.metrics.tokens.labels(registry.assistant_name(), kind)
 
 
+def failed(reason: str) -> None:
+    """Counts a reply that its assistant gave up."""
+    counts.metrics.reply_failures.labels(registry.assistant_name(), reason).inc()
+
+
 def resumed() -> None:
     """Counts a client that came back to a run."""
     counts.metrics.resumes.inc()

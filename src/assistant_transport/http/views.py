@@ -104,6 +104,7 @@ async def _reply(turn: Turn, run: Run) -> None:
         if not run.is_cancelled:
             turn.transcript.finish("error")
         if isinstance(error, ReplyError):
+            run_reports.failed(error.reason)
             raise RunFailedError(str(error)) from error
         raise
     turn.transcript.finish("completed")

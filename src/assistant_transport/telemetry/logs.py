@@ -65,7 +65,8 @@ class TextFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         request_id = context.fields().get("request_id")
-        record.suffix = f" [{request_id}]" if request_id else ""
+        said = getattr(record, "provider_message", None)
+        record.suffix = (f": {said}" if said else "") + (f" [{request_id}]" if request_id else "")
         return super().format(record)
 
 

@@ -29,6 +29,11 @@ first_byte_seconds = Histogram(
 frames = Counter("assistant_run_frames", "Frames that runs wrote.")
 written_bytes = Counter("assistant_run_bytes", "Bytes that runs wrote.")
 tokens = Counter("assistant_tokens", "Tokens that assistants said their replies took.", ["assistant", "kind"])
+reply_failures = Counter(
+    "assistant_reply_failures",
+    "Replies that failed for a reason that their assistant named.",
+    ["assistant", "reason"],
+)
 resumes = Counter("assistant_resumes", "Runs that a client came back to.")
 
 workers = Gauge("assistant_workers", "Workers that serve.", multiprocess_mode="livesum")

@@ -4,11 +4,13 @@ import logging
 from typing import Any
 
 from pydantic_ai import Agent, AgentRun, DeferredToolRequests, ModelMessage, UsageLimits
+from pydantic_ai.exceptions import AgentRunError
 from pydantic_ai.models import Model
 
 from assistant_transport.assistants.base import BaseAssistant
 from assistant_transport.assistants.errors import InvalidTurnError
 from assistant_transport.assistants.llm import failures, history, images, options, providers, sdk_failures, tools
+from assistant_transport.assistants.llm.failures import ModelRequestError
 from assistant_transport.assistants.llm.providers import Provider
 from assistant_transport.assistants.llm.stream import Writing
 from assistant_transport.assistants.turn import Turn
@@ -22,6 +24,7 @@ class ModelAssistant(BaseAssistant):
     """Answers by a provider's models."""
 
     def __init__(self, provider: Provider) -> None:
+        failures.warn_of_messages()
         self._provider = provider
         server_tools = tools.server_tools()
         self._server_names = frozenset(tool.name for tool in server_tools)
@@ -54,26 +57,24 @@ class ModelAssistant(BaseAssistant):
                         raise InvalidTurnError(f"The message cannot be taken: {problem}.") from None
 
     async def reply(self, turn: Turn) -> None:
-        entries = turn.transcript.entries()
-        if not history.awaits_answer(entries, turn.tools):
-            return
-        messages = history.messages(entries)
-        if not messages or messages[-1].kind != "request":
-            return
         model = self._model(turn)
         requests: list[str] = []
         providers.request_id.set(requests)
-        try:
-            await self._answer(turn, model, messages)
-        except Exception as raised:
-            failed = sdk_failures.of_exception(raised)
-            raise failures.report(
-                failed,
-                provider=self._provider.name,
-                model=model.model_name,
-                request_id=requests[-1] if requests else None,
-                error=raised if failed.reason == "unexpected" else None,
-            ) from None
+        with failures.reported(
+            provider=self._provider.name,
+            model=model.model_name,
+            request_id=lambda: requests[-1] if requests else None,
+        ):
+            entries = turn.transcript.entries()
+            if not history.awaits_answer(entries, turn.tools):
+                return
+            messages = history.messages(entries)
+            if not messages or messages[-1].kind != "request":
+                return
+            try:
+                await self._answer(turn, model, messages)
+            except AgentRunError as error:
+                raise ModelRequestError(sdk_failures.of_exception(error)) from None
 
     async def _answer(self, turn: Turn, model: Model, messages: list[ModelMessage]) -> None:
         writing = Writing(turn.transcript)

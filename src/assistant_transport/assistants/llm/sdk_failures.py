@@ -20,14 +20,11 @@ _REASONS: tuple[tuple[type[Exception], str], ...] = (
     (model.ModelTimeoutError, "timeout"),
     (model.ModelConnectionError, "unreachable"),
     (model.ModelAPIError, "broke_off"),
-    (model.AgentRunError, "malformed"),
 )
 
 
-def of_exception(error: Exception) -> Failure:
+def of_exception(error: model.AgentRunError) -> Failure:
     """The failure that an exception of the library's stands for."""
-    if isinstance(error, ModelRequestError):
-        return error.failure
     if isinstance(error, model.UsageLimitExceeded):
         return failure("tool_rounds", rounds=settings.MAX_TOOL_ROUNDS)
     if (
@@ -42,7 +39,7 @@ def of_exception(error: Exception) -> Failure:
         return of_response(response.status_code, response.headers, response.content, address=address)
     if isinstance(error, model.ModelAPIError) and error.body is not None:
         return of_stream_error(error.body)
-    return failure(next((reason for kind, reason in _REASONS if isinstance(error, kind)), "unexpected"))
+    return failure(next((reason for kind, reason in _REASONS if isinstance(error, kind)), "malformed"))
 
 
 def check(response: ModelResponse) -> None:

@@ -1,25 +1,59 @@
-"""Logs a failure for the operator: one line, without what a provider or a user wrote."""
+"""Tells the operator of a failure: one line, in which a provider's own words are only where a setting allows them."""
 
+import asyncio
 import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from assistant_transport.assistants.errors import ReplyError
-from assistant_transport.assistants.llm.failures.failure import Failure
+from assistant_transport.assistants.llm.failures import redaction
+from assistant_transport.assistants.llm.failures.failure import Failure, ModelRequestError, failure
+from assistant_transport.conf import settings
 
 logger = logging.getLogger(__name__)
 
 
-def report(
-    failed: Failure, *, provider: str, model: str, request_id: str | None = None, error: BaseException | None = None
-) -> ReplyError:
-    """Logs `failed` as an error and returns what to raise in its place, which has its sentence for the user.
+def warn_of_messages() -> None:
+    """Says at the start what LOG_PROVIDER_MESSAGES means, where it is set."""
+    if settings.LOG_PROVIDER_MESSAGES:
+        logger.warning(
+            "LOG_PROVIDER_MESSAGES is set: the messages of a provider's errors are logged, "
+            "and they may quote what users wrote"
+        )
+
+
+@contextmanager
+def reported(*, provider: str, model: str, request_id: Callable[[], str | None] = lambda: None) -> Iterator[None]:
+    """Whatever is raised within is logged and becomes a ReplyError with a sentence for the user.
+
+    What nobody foresaw has a sentence too, and a traceback in the log; so has a library's CancelledError that nobody
+    asked for.
 
     Args:
-        request_id: The provider's own name for the request.
-        error: What was raised, where its places in the code are worth a traceback.
+        request_id: Returns the provider's own name for the last request, if it has one.
     """
-    reply_failed = ReplyError(failed.sentence)
+    error: BaseException
+    try:
+        yield
+        return
+    except ReplyError:
+        raise
+    except ModelRequestError as known:
+        error, failed = known, known.failure
+    except asyncio.CancelledError as cancelled:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        error, failed = cancelled, failure("unexpected")
+    except Exception as unforeseen:
+        error, failed = unforeseen, failure("unexpected")
+    raise _report(failed, error, provider, model, request_id()) from None
+
+
+def _report(failed: Failure, error: BaseException, provider: str, model: str, request_id: str | None) -> ReplyError:
+    reply_error = ReplyError(failed.sentence, reason=failed.reason)
     extra = {
-        "error_id": reply_failed.error_id,
+        "error_id": reply_error.error_id,
         "provider": provider,
         "model": model,
         "reason": failed.reason,
@@ -29,13 +63,15 @@ def report(
     }
     if failed.address:
         extra["provider_address"] = failed.address
+    if failed.message and settings.LOG_PROVIDER_MESSAGES:
+        extra["provider_message"] = redaction.fit_for_log(failed.message)
     said = "{reason} from {provider}, status {provider_status}, code {provider_code}".format(**extra)
     logger.error(
         "The reply failed: %s, request %s, error %s",
         said,
         request_id,
-        reply_failed.error_id,
+        reply_error.error_id,
         extra=extra,
-        exc_info=error,
+        exc_info=error if failed.reason == "unexpected" else None,
     )
-    return reply_failed
+    return reply_error

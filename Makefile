@@ -49,7 +49,7 @@ lint: $(TESTING)
 
 # `make lock` adds what pyproject.toml asks for, `make upgrade` moves every version. The locks have hashes for every
 # platform and Python and no index address. Each keeps to the versions of those before it, so that extras fit together.
-EXTRAS := langgraph postgres
+EXTRAS := langgraph postgres jwt
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url $(UPGRADE) --extra llm pyproject.toml
 upgrade: UPGRADE := --upgrade

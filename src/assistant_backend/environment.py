@@ -95,14 +95,7 @@ def parse(source: Mapping[str, str]) -> dict[str, Any]:
 
 def _contradictions(values: Mapping[str, Any]) -> list[str]:
     """What is wrong only together."""
-    problems = []
-    provider = next((name for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY") if values[name]), None)
-    if provider and not values["API_KEYS"] and not values["ALLOW_ANONYMOUS"]:
-        problems.append(
-            f"{provider} is set, but anybody could spend it: set API_KEYS, "
-            "or ALLOW_ANONYMOUS=true where only you can reach this server"
-        )
-    problems += conf.contradictions(values)
+    problems = conf.contradictions(values)
     if values["METRICS_PORT"] == values["PORT"]:
         problems.append("METRICS_PORT: must be another port than PORT, or whoever reaches the one reaches the other")
     if values["WEB_CONCURRENCY"] > 1 and not values["REDIS_URL"]:

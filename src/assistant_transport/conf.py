@@ -41,8 +41,16 @@ class Settings:
     ASSISTANT_MESSAGE_FORMAT: str = _setting("parts", valid.one_of("parts", "langchain"))
     MOCK_DELAY_SECONDS: float = _setting(0.03, valid.at_least(0))
 
+    CALLER: str = _setting("assistant_transport.callers.api_keys", valid.dotted_path)
     API_KEYS: tuple[tuple[str, str], ...] = _setting((), valid.api_keys, secret=True)
     ALLOW_ANONYMOUS: bool = _setting(False)
+    FORWARDED_USER_HEADER: str = _setting("", valid.header_name)
+    FORWARDED_USER_SECRET: str = _setting("", valid.long_secret, secret=True)
+    JWT_ISSUER: str = _setting("")
+    JWT_AUDIENCE: str = _setting("")
+    JWT_JWKS_URL: str = _setting("", valid.jwks_url)
+    JWT_SECRET: str = _setting("", valid.long_secret, secret=True)
+    JWT_ALGORITHMS: list[str] = _setting([], valid.jwt_algorithms)  # noqa: RUF009 - it makes a field
 
     OPENAI_API_KEY: str = _setting("", valid.provider_key, secret=True)
     OPENAI_MODEL: str = _setting("gpt-6-luna")
@@ -92,6 +100,8 @@ class Settings:
             object.__setattr__(self, name, getattr(self, name).strip())
         if not self.OPENAI_API:  # a compatible server speaks chat; only OpenAI itself speaks responses for certain
             object.__setattr__(self, "OPENAI_API", "chat" if self.OPENAI_BASE_URL else "responses")
+        if not self.JWT_ALGORITHMS:
+            object.__setattr__(self, "JWT_ALGORITHMS", ["HS256"] if self.JWT_SECRET else ["RS256"])
 
 
 FIELDS = {setting.name: setting for setting in fields(Settings)}
@@ -102,6 +112,13 @@ DEFAULTS: dict[str, Any] = {
 
 # What makes a provider of models usable; a compatible server, such as Ollama, may need no key.
 PROVIDERS = {"openai": ("OPENAI_API_KEY", "OPENAI_BASE_URL"), "anthropic": ("ANTHROPIC_API_KEY",)}
+
+PAID_KEYS = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY")
+
+
+def costs_money() -> bool:
+    """Whether replies may be paid for: a provider's key is set."""
+    return any(getattr(settings, name) for name in PAID_KEYS)
 
 
 def problems(values: Mapping[str, Any]) -> list[str]:
@@ -125,6 +142,29 @@ def contradictions(values: Mapping[str, Any]) -> list[str]:
     for provider, names in PROVIDERS.items():
         if values["ASSISTANT"] == provider and not any(values[name] for name in names):
             found.append(f"ASSISTANT: {provider} needs {' or '.join(names)}")
+    return found + _of_callers(values)
+
+
+def _of_callers(values: Mapping[str, Any]) -> list[str]:
+    found = []
+    caller = values["CALLER"].removeprefix("assistant_transport.callers.")
+    if caller == "api_keys" and not values["API_KEYS"] and not values["ALLOW_ANONYMOUS"]:
+        found += [
+            f"{key} is set, but anybody could spend it: set API_KEYS or another CALLER, "
+            "or ALLOW_ANONYMOUS=true where only you can reach this server"
+            for key in PAID_KEYS
+            if values[key]
+        ][:1]
+    if caller == "forwarded_user":
+        missing = [name for name in ("FORWARDED_USER_HEADER", "FORWARDED_USER_SECRET") if not values[name]]
+        found += [f"CALLER: forwarded_user needs {' and '.join(missing)}"] if missing else []
+    if caller == "jwt":
+        missing = [name for name in ("JWT_ISSUER", "JWT_AUDIENCE") if not values[name]]
+        if bool(values["JWT_SECRET"]) == bool(values["JWT_JWKS_URL"]):
+            missing.append("one of JWT_SECRET and JWT_JWKS_URL")
+        found += [f"CALLER: jwt needs {' and '.join(missing)}"] if missing else []
+        if any(name.startswith("HS") != bool(values["JWT_SECRET"]) for name in values["JWT_ALGORITHMS"]):
+            found.append("JWT_ALGORITHMS: HS… are for JWT_SECRET, and all others for JWT_JWKS_URL")
     return found
 
 

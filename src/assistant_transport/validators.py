@@ -73,6 +73,32 @@ def assistant(value: str) -> str | None:
     )
 
 
+def dotted_path(value: str) -> str | None:
+    return None if _DOTTED_PATH.fullmatch(value) else "must be a dotted path such as my_package.callers.tenant"
+
+
+def header_name(value: str) -> str | None:
+    return None if re.fullmatch(r"[A-Za-z0-9-]*", value) else "must be the name of a header, such as X-Forwarded-User"
+
+
+def long_secret(value: str) -> str | None:
+    if not value or re.fullmatch(r"[\x21-\x7e]{32,}", value):
+        return None
+    return "must have 32 characters or more, without spaces; make one with: openssl rand -hex 32"
+
+
+def jwks_url(value: str) -> str | None:
+    if not value or re.match(r"https://[^\s]+|http://(localhost|127\.0\.0\.1|\[::1\])[:/]", value):
+        return None
+    return "must be an https URL: whoever can change the keys on their way can sign in as anybody"
+
+
+def jwt_algorithms(value: Iterable[str]) -> str | None:
+    known = re.compile(r"(HS|RS|PS)(256|384|512)|ES(256|256K|384|512)|EdDSA")
+    wrong = [name for name in value if not known.fullmatch(name)]
+    return f"{wrong[0]!r} must be an algorithm such as RS256, ES256 or, with JWT_SECRET, HS256" if wrong else None
+
+
 def api_keys(value: Iterable[tuple[str, str]]) -> str | None:
     for name, key in value:
         if not re.fullmatch(r"[\w.-]{1,64}", name) or not re.fullmatch(r"[\x21-\x7e]{16,}", key):

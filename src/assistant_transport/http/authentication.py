@@ -1,69 +1,82 @@
-"""Who calls: the holder of an API key, and the client that says which one it is."""
+"""Asks the setting CALLER who calls, and holds the caller to what follows from it."""
 
-import hmac
-import re
-from dataclasses import dataclass
-from hashlib import sha256
+from functools import cache
+from inspect import iscoroutinefunction
 
-from django.http import HttpRequest
+from asgiref.sync import sync_to_async
+from django.conf import settings as django_settings
+from django.http import HttpRequest, HttpResponse
+from django.http.request import HttpHeaders
+from django.middleware.csrf import CsrfViewMiddleware
 
-from assistant_transport.conf import settings
+from assistant_transport.callers import Caller, CallerRefusedError, Function, load
+from assistant_transport.conf import costs_money, on_change, settings
 from assistant_transport.http.errors import ApiError
 from assistant_transport.runs import Quota
 
-# 128 bits or more of randomness take 22 characters of base64; a guessable id would open somebody else's runs.
-_CLIENT_ID = re.compile(r"[\x21-\x7e]{22,200}")
 
-
-@dataclass(frozen=True)
-class Caller:
-    """`key` is the API key's name, empty for an anonymous caller; `client` is what X-Client-Id says, or None."""
-
-    key: str
-    client: str | None
-
-    @property
-    def owner(self) -> str:
-        """An opaque name of the caller. Without X-Client-Id many share it, so only a run's own id opens a run."""
-        return sha256(f"{self.key}\0{self.client or ''}".encode()).hexdigest()[:32]
-
-    @property
-    def quotas(self) -> list[Quota]:
-        """How many runs at once this caller may have.
-
-        Callers without X-Client-Id share an owner, so they are not counted by it: one could lock out the others.
-        """
-        by_owner = [Quota("owner", self.owner, settings.MAX_RUNS_PER_OWNER)] if self.is_named else []
-        return by_owner + ([Quota("key", self.key, settings.MAX_RUNS_PER_KEY)] if self.key else [])
-
-    @property
-    def is_named(self) -> bool:
-        return self.client is not None
-
-
-def authenticate(request: HttpRequest) -> Caller:
-    """The caller, whose API key is checked where API_KEYS asks for one.
+async def authenticate(request: HttpRequest) -> Caller:
+    """Who sent the request.
 
     Raises:
-        ApiError: 401 without a valid key, 400 for an X-Client-Id that could be guessed.
+        ApiError: 401 for a caller that is not let in, or what CALLER says; 403 for one without a valid CSRF token.
     """
-    client = request.headers.get("X-Client-Id")
-    if client is not None and not _CLIENT_ID.fullmatch(client):
-        raise ApiError(400, "X-Client-Id must be 22 to 200 printable characters, at random: a UUID will do.")
-    return Caller(_key_name(request), client)
+    try:
+        caller = await _call(request)
+    except CallerRefusedError as refusal:
+        raise ApiError(refusal.status, str(refusal), headers=dict(refusal.headers or {})) from None
+    if caller.is_anonymous and costs_money() and not settings.ALLOW_ANONYMOUS:
+        raise ApiError(401, "Please sign in: this server answers nobody whom it does not know.")
+    if not caller.by_header and (reason := await _csrf_problem(request)):
+        header = HttpHeaders.parse_header_name(django_settings.CSRF_HEADER_NAME)
+        raise ApiError(403, f"{reason} Send Django's CSRF token in the header {header}.")
+    return caller
 
 
-def _key_name(request: HttpRequest) -> str:
-    if not settings.API_KEYS:
-        return ""
-    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    name: str | None = None
-    if scheme.lower() == "bearer":
-        for known_name, known in settings.API_KEYS:
-            # Every key is compared, each in constant time, so that no time tells which one was nearly right.
-            if hmac.compare_digest(known.encode(), given.strip().encode()):
-                name = known_name
-    if name is None:
-        headers = {"WWW-Authenticate": 'Bearer realm="assistant"'}
-        raise ApiError(401, "Send a valid API key, with the header Authorization: Bearer <key>.", headers=headers)
-    return name
+def quotas(caller: Caller) -> list[Quota]:
+    """How many runs at once the caller may have.
+
+    Callers that cannot be told apart share an owner, so they are not counted by it: one could lock out the others.
+    """
+    by_owner = [Quota("owner", caller.owner, settings.MAX_RUNS_PER_OWNER)] if caller.is_named else []
+    by_key = [Quota("key", caller.counted_by, settings.MAX_RUNS_PER_KEY)] if caller.counted_by else []
+    return by_owner + by_key
+
+
+async def _call(request: HttpRequest) -> Caller:
+    function = _function()
+    if iscoroutinefunction(function):
+        caller = await function(request)
+    else:  # in a thread, where it may use the ORM
+        caller = await sync_to_async(function)(request)
+    if not isinstance(caller, Caller):
+        raise TypeError(f"{settings.CALLER} returned {type(caller).__name__} instead of a Caller")
+    return caller
+
+
+@cache
+def _function() -> Function:
+    return load(settings.CALLER)
+
+
+on_change(_function.cache_clear)
+
+
+class _CsrfCheck(CsrfViewMiddleware):
+    """Django's check, which returns why it refuses instead of a page."""
+
+    def _reject(self, request: HttpRequest, reason: str) -> str:
+        return reason
+
+
+async def _csrf_problem(request: HttpRequest) -> str | None:
+    if django_settings.CSRF_USE_SESSIONS:
+        return await sync_to_async(_check_csrf)(request)
+    return _check_csrf(request)
+
+
+def _check_csrf(request: HttpRequest) -> str | None:
+    check = _CsrfCheck(lambda _: HttpResponse())
+    check.process_request(request)
+    reason: str | None = check.process_view(request, None, (), {})  # type: ignore[arg-type,assignment]
+    return reason

@@ -11,7 +11,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from assistant_transport.http.authentication import Caller, authenticate
+from assistant_transport.callers import Caller
+from assistant_transport.http.authentication import authenticate
 from assistant_transport.http.body import read_json
 from assistant_transport.http.errors import ApiError
 from assistant_transport.runs import LogUnavailableError
@@ -70,8 +71,8 @@ def endpoint(*methods: str) -> Callable[[CallView], View]:
         @public(*methods)
         @wraps(view)
         async def answer(request: HttpRequest) -> HttpResponseBase:
-            caller = authenticate(request)
-            context.bind(owner=caller.owner[:12], **({"key": caller.key} if caller.key else {}))
+            caller = await authenticate(request)
+            context.bind(owner=caller.owner[:12], **({"key": caller.counted_by} if caller.counted_by else {}))
             return await view(Call(request, caller, await _data(request)))
 
         return answer

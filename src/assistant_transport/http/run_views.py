@@ -4,8 +4,8 @@ from django.http import HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from pydantic import ValidationError
 
+from assistant_transport.callers import Caller
 from assistant_transport.http import registry, responses, run_reports
-from assistant_transport.http.authentication import Caller
 from assistant_transport.http.endpoint import Call, endpoint
 from assistant_transport.http.errors import ApiError, invalid_request
 from assistant_transport.http.models import RunRequest

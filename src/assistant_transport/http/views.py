@@ -14,7 +14,7 @@ from assistant_transport import SERVICE, __version__
 from assistant_transport.assistants import InvalidTurnError, ReplyError, Turn
 from assistant_transport.conf import on_change, settings
 from assistant_transport.http import commands, database, openapi, registry, responses, run_reports
-from assistant_transport.http.authentication import Caller
+from assistant_transport.http.authentication import quotas
 from assistant_transport.http.endpoint import Call, endpoint, public
 from assistant_transport.http.errors import ApiError, invalid_request
 from assistant_transport.http.models import AssistantRequest, CallSettings, Config, request_model
@@ -44,10 +44,10 @@ async def assistant_endpoint(call: Call) -> HttpResponseBase:
     encoding = responses.encoding_for(call.request)
     try:
         with registry.runs().reserve(
-            caller.owner, parsed.threadId, encoding, parsed.state, discoverable=caller.is_named, quotas=caller.quotas
+            caller.owner, parsed.threadId, encoding, parsed.state, discoverable=caller.is_named, quotas=quotas(caller)
         ) as run:
             run_reports.bind(run.head)
-            turn = _turn(parsed, run, caller, options)
+            turn = _turn(parsed, run, call, options)
             _check(turn)
     except QuotaExceededError as exceeded:
         raise _quota_exceeded(exceeded.quota) from None
@@ -63,7 +63,7 @@ def _quota_exceeded(quota: Quota) -> ApiError:
     )
 
 
-def _turn(parsed: AssistantRequest, run: Run, caller: Caller, options: dict[str, dict[str, Any]]) -> Turn:
+def _turn(parsed: AssistantRequest, run: Run, call: Call, options: dict[str, dict[str, Any]]) -> Turn:
     """Applies the request's commands to the run's state; what is left is to answer them."""
     try:
         transcript = LAYOUTS[settings.ASSISTANT_MESSAGE_FORMAT](run.controller.document)
@@ -81,7 +81,10 @@ def _turn(parsed: AssistantRequest, run: Run, caller: Caller, options: dict[str,
         tools={name: tool.model_dump(exclude_unset=True) for name, tool in (parsed.tools or {}).items()},
         system=parsed.system,
         thread_id=parsed.threadId,
-        owner=caller.owner if caller.is_named else None,
+        request=call.request,
+        user=call.caller.user,
+        owner=call.caller.owner if call.caller.is_named else None,
+        caller=call.caller,
         call_settings=options["call_settings"],
         config=options["config"],
     )

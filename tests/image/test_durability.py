@@ -45,7 +45,7 @@ def apps(stack: Stack) -> list[str]:
 def statuses(stack: Stack) -> set[str]:
     """The status of every run that Valkey knows."""
     script = (
-        "local r={} for _,k in ipairs(redis.call('KEYS','assistant:run:*')) do "
+        "local r={} for _,k in ipairs(redis.call('KEYS','assistant:2:run:*')) do "
         "if redis.call('TYPE',k).ok=='hash' then r[#r+1]=redis.call('HGET',k,'status') end end return r"
     )
     return set(stack.run("valkey", "valkey-cli", "EVAL", script, "0").split())

@@ -2,6 +2,8 @@
 
 import asyncio
 import signal
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
@@ -9,8 +11,8 @@ import pytest
 
 from assistant_transport.runs import Head, LogUnavailableError, MemoryLog, Quotas, Status
 from assistant_transport.runs.feed import Feed
-from assistant_transport.runs.valkey import ValkeyLog, writer
-from tests.server import Valkey
+from assistant_transport.runs.valkey import ValkeyLog, backlog, keys
+from tests.server import Valkey, environment
 
 
 @pytest.fixture
@@ -59,7 +61,7 @@ def test_a_run_whose_log_has_a_gap_is_marked_broken(valkey: Valkey, monkeypatch:
         logged.append(b"first\n")
         await until(lambda: found(two, Status.RUNNING))
         valkey.signal(signal.SIGSTOP)
-        monkeypatch.setattr(writer, "MAX_BACKLOG_BYTES", 100)
+        monkeypatch.setattr(backlog, "MAX_BACKLOG_BYTES", 100)
         for _ in range(10):
             logged.append(b"x" * 30 + b"\n")
         logged.end(Status.DONE)
@@ -86,7 +88,7 @@ def test_a_producer_never_appends_once_its_run_was_marked_interrupted(valkey: Va
         logged = one.begin(HEAD, Feed())
         logged.append(b"first\n")
         assert await one._batches.written(5)
-        assert valkey.command("DEL", "assistant:run:a-run:lease") == ":1"
+        assert valkey.command("DEL", f"{keys.run(HEAD.id)}:lease") == ":1"
         record = await two.find(HEAD.id)
         assert record is not None
         assert record.status is Status.INTERRUPTED
@@ -130,7 +132,7 @@ def test_a_valkey_that_came_back_with_an_older_memory_breaks_the_run(valkey: Val
         for number in range(3):
             logged.append(b"%d\n" % number)
             assert await one._batches.written(5)
-        assert valkey.command("HSET", "assistant:run:a-run", "seq", "1") == ":0"
+        assert valkey.command("HSET", keys.run(HEAD.id), "seq", "1") == ":0"
         logged.append(b"3\n")
         logged.end(Status.DONE)
         assert await one._batches.written(5)
@@ -155,18 +157,18 @@ def test_many_look_ups_at_once_all_get_an_answer(valkey: Valkey) -> None:
 
 
 def test_states_count_in_the_backlog_and_a_batch_is_bounded(valkey: Valkey, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writer, "MAX_BACKLOG_BYTES", 3000)
-    monkeypatch.setattr(writer, "MAX_BATCH_BYTES", 1000)
+    monkeypatch.setattr(backlog, "MAX_BACKLOG_BYTES", 3000)
+    monkeypatch.setattr(backlog, "MAX_BATCH_BYTES", 1000)
 
     async def work() -> None:
         one = log(valkey)
         for number in range(5):  # before it is open: as if Valkey were away
             one.begin(Head(str(number), "owner", True, None, "data-stream", '"' + "x" * 900 + '"'), Feed())
-        assert one._batches._size < 3000
+        assert one._batches._backlog.size < 3000
         await one.open()
         assert await one._batches.written(5)
         assert [await one.find(str(number)) is not None for number in range(5)] == [True, True, True, False, False]
-        assert one._batches._size == 0
+        assert one._batches._backlog.size == 0
         await one.close()
 
     run(work)
@@ -187,3 +189,22 @@ def test_following_is_known_to_the_run_at_once(valkey: Valkey) -> None:
         await two.close()
 
     run(work)
+
+
+@pytest.mark.parametrize(("variables", "imported"), [({}, False), ({"REDIS_URL": "redis://127.0.0.1:1/0"}, True)])
+def test_redis_is_imported_only_where_it_is_used(variables: dict[str, str], imported: bool) -> None:
+    code = """
+import asyncio, sys
+import assistant_backend.asgi
+from assistant_transport.http import registry
+
+async def main():
+    registry.runs()
+    print("redis" in sys.modules)
+
+asyncio.run(main())
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment(**variables), capture_output=True, text=True, check=True
+    )
+    assert done.stdout == f"{imported}\n"

@@ -5,27 +5,19 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable
 
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
-
 from assistant_transport.runs.feed import Feed
-from assistant_transport.runs.log import Head, LogUnavailableError, Record, RunLog, Status, Writer
+from assistant_transport.runs.log import Head, Record, RunLog, Status, Writer
 from assistant_transport.runs.quotas import Quotas
+from assistant_transport.runs.valkey import keys
+from assistant_transport.runs.valkey.client import connect, raising_unavailable
 from assistant_transport.runs.valkey.quota_exchange import QuotaExchange
-from assistant_transport.runs.valkey.scripts import Client
-from assistant_transport.runs.valkey.subscriptions import BLOCK_SECONDS, Subscriptions, tell
-from assistant_transport.runs.valkey.writer import BATCH_SECONDS, BatchWriter, place
+from assistant_transport.runs.valkey.subscriptions import BLOCK_SECONDS, Subscriptions, send
+from assistant_transport.runs.valkey.writer import BATCH_SECONDS, BatchWriter
 
 logger = logging.getLogger(__name__)
 
-_PREFIX = "assistant:"
-_CONNECTIONS = 16
 _CLOSE_SECONDS = 2.0
 _SETTLE_SECONDS = 0.5  # how long a look-up waits for what this process has still to write
-_FIELDS = ("owner", "discoverable", "thread", "encoding", "state")
-_AWAY_ERRORS = (RedisError, OSError, TimeoutError)
 
 
 class ValkeyLog(RunLog):
@@ -35,7 +27,7 @@ class ValkeyLog(RunLog):
         url: redis://…
         ttl: seconds.
         lease: seconds after which a run whose process gives no sign of life counts as interrupted.
-        max_run_seconds: seconds that a run may take.
+        max_run_seconds: how long a run may take.
         cancel: called with the id of a run of this process that another process wants stopped.
         quotas: counts, which the processes tell each other.
     """
@@ -51,32 +43,32 @@ class ValkeyLog(RunLog):
         quotas: Quotas,
     ) -> None:
         process = secrets.token_hex(8)
-        self._commands = _client(url, 2.0)
-        self._blocking = _client(url, BLOCK_SECONDS + 5)
-        self._writes = _client(url, 10.0)
+        self._commands = connect(url, 2.0)
+        self._blocking = connect(url, BLOCK_SECONDS + 5)
+        self._writes = connect(url, 10.0)
         self._batches = BatchWriter(
-            self._writes, _PREFIX, process, lease=lease, running_ttl=max_run_seconds + ttl, ended_ttl=ttl
+            self._writes, process, lease=lease, running_ttl=max_run_seconds + ttl, ended_ttl=ttl
         )
-        self._subscriptions = Subscriptions(self._commands, self._blocking, _PREFIX, process, lease, ttl, cancel)
-        self._exchange = QuotaExchange(self._commands, _PREFIX, process, lease, quotas)
+        self._subscriptions = Subscriptions(self._commands, self._blocking, process, lease, ttl, cancel)
+        self._exchange = QuotaExchange(self._commands, process, lease, quotas)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def open(self) -> None:
         work = (
-            self._batches.write_batches,
-            self._batches.renew_leases,
-            self._subscriptions.read,
-            self._subscriptions.watch,
+            self._batches.write_forever,
+            self._batches.renew_leases_forever,
+            self._subscriptions.read_forever,
+            self._subscriptions.watch_forever,
             self._exchange.run_forever,
         )
-        self._tasks = [asyncio.create_task(_for_ever(part)) for part in work]
+        self._tasks = [asyncio.create_task(_restart_when_it_fails(part)) for part in work]
 
     async def drain(self, seconds: float) -> None:
         await self._subscriptions.drain(seconds)
 
     async def close(self) -> None:
         if not await self._batches.written(_CLOSE_SECONDS):
-            logger.warning("The run log is away: the end of some runs is not logged")
+            logger.warning("The run log is unavailable: the end of some runs is not logged")
         for task in self._tasks:
             task.cancel()
         for client in (self._commands, self._blocking, self._writes):
@@ -103,61 +95,36 @@ class ValkeyLog(RunLog):
         return record
 
     async def _find(self, run_id: str) -> Record | None:
-        try:
+        with raising_unavailable():
             status = await self._subscriptions.status(run_id)
-            found = await self._commands.hmget(f"{_PREFIX}run:{run_id}", _FIELDS)
-        except _AWAY_ERRORS as error:
-            raise LogUnavailableError from error
-        if not status or found[0] is None:
-            return None
-        owner, discoverable, thread, encoding, state = (value.decode() for value in found)
-        return Record(Head(run_id, owner, discoverable == "1", thread or None, encoding, state), Status(status))
+            fields = await self._commands.hmget(keys.run(run_id), keys.HEAD_FIELDS)
+        return None if not status or fields[0] is None else Record(keys.head(run_id, fields), Status(status))
 
     async def latest(self, owner: str, thread: str | None) -> Record | None:
         await self._batches.written(_SETTLE_SECONDS)
-        try:
-            run_id = await self._commands.get(f"{_PREFIX}latest:{place(owner, thread)}")
-        except _AWAY_ERRORS as error:
-            raise LogUnavailableError from error
+        with raising_unavailable():
+            run_id = await self._commands.get(keys.latest(owner, thread))
         return None if run_id is None else await self._find(run_id.decode())
 
     async def subscribe(self, record: Record) -> Feed:
-        return await self._subscriptions.subscribe(record.head.id, record.head.encoding)
+        return await self._subscriptions.subscribe(record.head)
 
     async def has_subscribers(self, run_id: str) -> bool:
-        try:
-            return bool(await self._commands.exists(f"{_PREFIX}run:{run_id}:readers"))
-        except _AWAY_ERRORS as error:
-            raise LogUnavailableError from error
+        with raising_unavailable():
+            return bool(await self._commands.exists(keys.readers(run_id)))
 
     async def cancel(self, run_id: str) -> None:
-        try:
-            process = await self._commands.hget(f"{_PREFIX}run:{run_id}", "process")
-        except _AWAY_ERRORS as error:
-            raise LogUnavailableError from error
-        if process is not None:
-            await tell(self._commands, f"{_PREFIX}process:{process.decode()}", "cancel", run_id)
+        with raising_unavailable():
+            process = await self._commands.hget(keys.run(run_id), "process")
+            if process is not None:
+                await send(self._commands, process.decode(), "cancel", run_id)
 
 
-async def _for_ever(work: Callable[[], Awaitable[None]]) -> None:
-    """Does `work`, which never ends by itself, again whenever it fails: a mistake in it must not end it unseen."""
+async def _restart_when_it_fails(work: Callable[[], Awaitable[None]]) -> None:
+    """Does `work`, which never ends by itself, again whenever it fails: a defect in it must not end it unnoticed."""
     while True:
         try:
             await work()
         except Exception:
             logger.exception("The run log failed and goes on")
             await asyncio.sleep(1)
-
-
-def _client(url: str, timeout: float) -> Client:
-    """A client that fails after `timeout` seconds instead of trying again: its callers know better when to."""
-    return Redis.from_pool(
-        BlockingConnectionPool.from_url(
-            url,
-            max_connections=_CONNECTIONS,
-            timeout=timeout,  # for a free connection: when a replica dies, everybody resumes at once
-            socket_timeout=timeout,
-            socket_connect_timeout=min(timeout, 2.0),
-            retry=Retry(NoBackoff(), 0),
-        )
-    )

@@ -1,43 +1,37 @@
-"""Tells the other processes how many runs this one carries for whom, and learns it of them."""
+"""Tells the other processes how many runs this one carries for whom, and learns it from them."""
 
 import asyncio
 import json
-import logging
 from collections import Counter
-
-from redis.exceptions import RedisError
 
 from assistant_transport.runs.quotas import Counted, Quotas
 from assistant_transport.runs.valkey import scripts
-from assistant_transport.runs.valkey.scripts import Client
-
-logger = logging.getLogger(__name__)
+from assistant_transport.runs.valkey.client import UNAVAILABLE, Client, milliseconds
 
 
 class QuotaExchange:
-    """Exchanges counts every third of a lease. What a process told is forgotten a lease later, so none has to tidy up.
+    """Exchanges counts three times in a lease. What a process has told expires with a lease, so none has to tidy up.
 
     Args:
         client: to Valkey.
-        prefix: of its keys.
         process: this process's name.
         lease: seconds.
-        quotas: whose counts are told, and who is told the others'.
+        quotas: whose own counts are told, and who is told the others'.
     """
 
-    def __init__(self, client: Client, prefix: str, process: str, lease: float, quotas: Quotas) -> None:
-        self._tell = client.register_script(scripts.EXCHANGE)
-        self._arguments = (f"{prefix}carried", process, int(lease * 1000))
+    def __init__(self, client: Client, process: str, lease: float, quotas: Quotas) -> None:
+        self._exchange = client.register_script(scripts.EXCHANGE)
+        self._arguments = (process, milliseconds(lease))
         self._pause = lease / 3
         self._quotas = quotas
 
     async def run_forever(self) -> None:
-        """Exchanges counts, for ever. Without Valkey the others' are not known, and this process goes by its own."""
+        """Exchanges counts. While Valkey is unavailable the others' are unknown, and this process goes by its own."""
         while True:
             try:
-                told = await self._tell(args=[*self._arguments, _encode(self._quotas.own)])
+                told = await self._exchange(args=[*self._arguments, _encode(self._quotas.own)])
                 self._quotas.others = sum(map(_decode, told), Counter())
-            except (RedisError, OSError, TimeoutError):
+            except UNAVAILABLE:
                 self._quotas.others = Counter()
             await asyncio.sleep(self._pause)
 

@@ -1,162 +1,165 @@
-"""Reads other processes' runs: one blocking connection for all that this process's readers follow."""
+"""Reads other processes' runs: one blocking connection for all that are read in this process."""
 
 import asyncio
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from redis.exceptions import RedisError
-
 from assistant_transport.runs.encoders import ending
 from assistant_transport.runs.feed import Feed
-from assistant_transport.runs.log import LogUnavailableError
-from assistant_transport.runs.valkey import scripts
-from assistant_transport.runs.valkey.scripts import Client
-
-logger = logging.getLogger(__name__)
+from assistant_transport.runs.log import Head
+from assistant_transport.runs.valkey import keys, scripts
+from assistant_transport.runs.valkey.client import UNAVAILABLE, Client, milliseconds, raising_unavailable
 
 BLOCK_SECONDS = 5.0
 WATCH_SECONDS = 1.0
-_PRESENCE_MS = 3000  # three times as long as it takes to say so again
+_PRESENCE_SECONDS = 3 * WATCH_SECONDS
+_RETRY_SECONDS = 0.5
 _INTERRUPTED = "The server that wrote this reply has stopped. Please send your message again."
-_AWAY = "The rest of this reply cannot be read right now. Please reload in a moment."
+_UNAVAILABLE = "The rest of this reply cannot be read right now. Please reload in a moment."
 _DRAINED = "This server is restarting. Please reload to see the rest of this reply."
 _LOST = "The rest of this reply was lost. Please send your message again."
-_AWAY_ERRORS = (RedisError, OSError, TimeoutError)
+
+Entries = list[tuple[bytes, dict[bytes, bytes]]]
 
 
 @dataclass
 class _Subscription:
     feed: Feed
-    last: bytes
     encoding: str
+    last: bytes = b"0-0"  # the id of the last entry that was read
+
+    def take(self, entries: Entries) -> None:
+        for entry_id, fields in entries:
+            if _seq(entry_id) <= _seq(self.last):
+                continue  # `subscribe` and `read_forever` may both have asked for it
+            self.last = entry_id
+            self.feed.append(fields[keys.FRAMES.encode()])
+            if fields[keys.STATUS.encode()]:
+                self.feed.end()
 
 
 class Subscriptions:
     """The feeds of the runs that this process reads from Valkey.
 
     Args:
-        commands: answers at once, or is away.
-        blocking: a connection of its own, for reads that wait.
+        commands: a client that answers at once or fails.
+        blocking: a client of its own, for reads that wait.
+        process: this process's name.
+        lease, ended_ttl: how long a lease and an ended run last, in seconds.
         cancel: called with the id of a run of this process that another process wants stopped.
     """
 
     def __init__(
-        self, commands: Client, blocking: Client, prefix: str, process: str, lease: float, ended_ttl: float,
+        self, commands: Client, blocking: Client, process: str, lease: float, ended_ttl: float,
         cancel: Callable[[str], object],
     ) -> None:  # fmt: skip
         self._commands = commands
         self._blocking = blocking
-        self._prefix = prefix
-        self._control = f"{prefix}process:{process}"
-        self._last_control = b"0-0"
+        self._process = process
+        self._last_message = b"0-0"
         self._cancel = cancel
         self._subscriptions: dict[str, _Subscription] = {}
         self._watch = commands.register_script(scripts.WATCH)
-        self._away_since: float | None = None
-        self._timeout = 2 * lease
-        ends = [ending(encoding, _INTERRUPTED) for encoding in ("data-stream", "assistant-transport")]
-        self._ttl_and_ends = [int(ended_ttl * 1000) or 1, *ends]
+        self._arguments = (milliseconds(ended_ttl), scripts.endings(_INTERRUPTED))
+        self._unavailable_since: float | None = None
+        self._max_unavailable = 2 * lease
 
     async def status(self, run_id: str) -> str:
         """What became of a run; '' if there is none. One whose process has died is marked so."""
         return (await self._statuses([run_id], presence=0))[0]
 
-    async def _statuses(self, run_ids: list[str], *, presence: int) -> list[str]:
-        found = await self._watch(args=[self._prefix, presence, *self._ttl_and_ends, *run_ids])
-        return [status.decode() for status in found]
+    async def _statuses(self, run_ids: list[str], presence: int = milliseconds(_PRESENCE_SECONDS)) -> list[str]:
+        statuses = await self._watch(args=[presence, *self._arguments, *run_ids])
+        return [status.decode() for status in statuses]
 
-    async def subscribe(self, run_id: str, encoding: str) -> Feed:
-        """The run's feed, with all that is logged by now.
+    async def subscribe(self, head: Head) -> Feed:
+        """The feed of a run, with all that is logged by now, for a reader that is about to begin.
 
         Raises:
             LogUnavailableError: Valkey does not answer.
         """
-        if run_id not in self._subscriptions:
-            subscription = _Subscription(Feed(on_idle=lambda: self._unsubscribe(run_id)), b"0-0", encoding)
-            try:
+        if head.id not in self._subscriptions:
+            subscription = _Subscription(Feed(on_idle=lambda: self._unsubscribe(head.id)), head.encoding)
+            with raising_unavailable():
                 # First of all, or the run may be stopped meanwhile for want of readers.
-                await self._statuses([run_id], presence=_PRESENCE_MS)
-                self._take(subscription, await self._commands.xrange(f"{self._prefix}run:{run_id}:log"))
-            except _AWAY_ERRORS as error:
-                raise LogUnavailableError from error
-            if subscription.feed.ended:
-                return subscription.feed
-            # Another reader of the run may have been faster.
-            if self._subscriptions.setdefault(run_id, subscription) is subscription:
-                subscription.feed.expect_reader()
-                await tell(self._commands, self._control, "wake", "")
-                return subscription.feed
-        feed = self._subscriptions[run_id].feed
+                await self._statuses([head.id])
+                subscription.take(await self._commands.xrange(keys.log(head.id)))
+                if subscription.feed.ended:
+                    return subscription.feed
+                # Another reader of the run may have been faster.
+                if self._subscriptions.setdefault(head.id, subscription) is subscription:
+                    subscription.feed.expect_reader()
+                    await send(self._commands, self._process, "wake", "")
+                    return subscription.feed
+        feed = self._subscriptions[head.id].feed
         feed.expect_reader()
         return feed
 
     def _unsubscribe(self, run_id: str) -> None:
         self._subscriptions.pop(run_id, None)
 
-    def _take(self, subscription: _Subscription, entries: list[tuple[bytes, dict[bytes, bytes]]]) -> None:
-        for entry_id, fields in entries:
-            if _seq(entry_id) <= _seq(subscription.last):
-                continue  # asked for before another reader fetched it
-            subscription.last = entry_id
-            subscription.feed.append(fields[b"f"])
-            if fields[b"s"]:
-                subscription.feed.end()
-
-    async def read(self) -> None:
-        """Reads what comes for any of them, for ever, in one blocking call that a new follower interrupts."""
+    async def read_forever(self) -> None:
+        """Reads what comes for any subscription and for this process, in one call, which a new subscription wakes."""
+        messages = keys.process(self._process)
         while True:
-            streams = {f"{self._prefix}run:{run_id}:log": run_id for run_id in self._subscriptions}
-            last = {name: self._subscriptions[run_id].last for name, run_id in streams.items()}
+            run_ids = {keys.log(run_id): run_id for run_id in self._subscriptions}
+            positions = {key: self._subscriptions[run_id].last for key, run_id in run_ids.items()}
             try:
-                streams_since = {self._control: self._last_control, **last}
-                found = await self._blocking.xread(streams_since, block=int(BLOCK_SECONDS * 1000))
-            except _AWAY_ERRORS:
-                await asyncio.sleep(0.5)
+                streams = {messages: self._last_message, **positions}
+                found = await self._blocking.xread(streams, block=milliseconds(BLOCK_SECONDS))
+            except UNAVAILABLE:
+                await asyncio.sleep(_RETRY_SECONDS)
                 continue
-            for name, entries in found or []:
-                if name.decode() == self._control:
+            for key, entries in found or []:
+                if key.decode() == messages:
                     self._handle_messages(entries)
-                elif (subscription := self._subscriptions.get(streams[name.decode()])) is not None:
-                    self._take(subscription, entries)
-                    if subscription.feed.ended:
-                        self._subscriptions.pop(streams[name.decode()], None)
+                else:
+                    self._take(run_ids[key.decode()], entries)
 
-    def _handle_messages(self, entries: list[tuple[bytes, dict[bytes, bytes]]]) -> None:
+    def _take(self, run_id: str, entries: Entries) -> None:
+        subscription = self._subscriptions.get(run_id)
+        if subscription is not None:
+            subscription.take(entries)
+            if subscription.feed.ended:
+                self._unsubscribe(run_id)
+
+    def _handle_messages(self, entries: Entries) -> None:
         for entry_id, fields in entries:
-            self._last_control = entry_id
+            self._last_message = entry_id
             if b"cancel" in fields:
                 self._cancel(fields[b"cancel"].decode())
 
-    async def watch(self) -> None:
-        """Looks after the subscribed runs, forever: none may wait for a process that died."""
+    async def watch_forever(self) -> None:
+        """Tells that the subscribed runs are read here, and ends those whose process has died or that are lost."""
         while True:
             await asyncio.sleep(WATCH_SECONDS)
             run_ids = list(self._subscriptions)
-            if not run_ids:
-                self._away_since = None
-                continue
-            now = asyncio.get_running_loop().time()
             try:
-                statuses = await self._statuses(run_ids, presence=_PRESENCE_MS)
-            except _AWAY_ERRORS:
-                self._away_since = self._away_since or now
-                if now - self._away_since > self._timeout:
-                    for run_id in run_ids:
-                        self._end(run_id, _AWAY)
+                statuses = await self._statuses(run_ids) if run_ids else []
+            except UNAVAILABLE:
+                self._handle_unavailable()
                 continue
-            self._away_since = None
+            self._unavailable_since = None
             for run_id, status in zip(run_ids, statuses, strict=True):
                 if not status:
                     self._end(run_id, _LOST)
 
+    def _handle_unavailable(self) -> None:
+        now = asyncio.get_running_loop().time()
+        self._unavailable_since = self._unavailable_since or now
+        if now - self._unavailable_since > self._max_unavailable:
+            self._end_all(_UNAVAILABLE)
+
     async def drain(self, seconds: float) -> None:
-        """Lets readers of other processes' runs read on for `seconds`, then ends what is left in so many words."""
+        """Lets the readers here read on for `seconds`, then ends what they read with an error that says so."""
         deadline = asyncio.get_running_loop().time() + seconds
-        while self._subscriptions and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110 - until the last has gone
+        while self._subscriptions and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110 - rare, and short
             await asyncio.sleep(0.1)
+        self._end_all(_DRAINED)
+
+    def _end_all(self, message: str) -> None:
         for run_id in list(self._subscriptions):
-            self._end(run_id, _DRAINED)
+            self._end(run_id, message)
 
     def _end(self, run_id: str, message: str) -> None:
         subscription = self._subscriptions.pop(run_id, None)
@@ -165,13 +168,11 @@ class Subscriptions:
             subscription.feed.end()
 
 
-async def tell(client: Client, control: str, what: str, run_id: str) -> None:
-    """Sends a process a message. Raises LogUnavailableError."""
-    try:
-        await client.xadd(control, {what: run_id}, maxlen=1000, approximate=True)
-        await client.expire(control, 3600)
-    except _AWAY_ERRORS as error:
-        raise LogUnavailableError from error
+async def send(client: Client, process: str, message: str, run_id: str) -> None:
+    """Sends a message to a process. Raises UNAVAILABLE."""
+    key = keys.process(process)
+    await client.xadd(key, {message: run_id}, maxlen=1000, approximate=True)
+    await client.expire(key, 3600)
 
 
 def _seq(entry_id: bytes) -> int:

@@ -1,0 +1,119 @@
+"""What of this process's runs is still to be written to Valkey, within bounds."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from assistant_transport.runs.encoders import ending
+from assistant_transport.runs.log import Head, Status
+from assistant_transport.runs.valkey import keys
+
+logger = logging.getLogger(__name__)
+
+MAX_BATCH_BYTES = 4 * 1024 * 1024
+MAX_BATCH_RUNS = 200
+MAX_BACKLOG_BYTES = 64 * 1024 * 1024  # of all runs together, while Valkey is unavailable or slow
+GAP = "A part of this reply was lost. Please send your message again."
+
+
+@dataclass
+class PendingRun:
+    """What of one run is still to be written."""
+
+    head: Head
+    create: bool = True
+    seq: int = 1
+    frames: list[bytes] = field(default_factory=list)
+    status: Status | None = None
+    since: float = 0.0  # the time at which the oldest of it was added
+    closed: bool = False  # nothing more is taken: it has ended, is broken, or was marked by another process
+
+    @property
+    def size(self) -> int:
+        return sum(map(len, self.frames)) + self.create * len(self.head.state)
+
+    def take(self) -> list[Any]:
+        """The arguments that scripts.WRITE takes for the run; they are not pending any more."""
+        creation = keys.head_fields(self.head) if self.create else []
+        frames = b"".join(self.frames)
+        latest = keys.latest_of(self.head)
+        arguments = [self.head.id, self.seq, frames, self.status or "", *latest, len(creation), *creation]
+        self.frames.clear()
+        self.create = False
+        self.seq += 1
+        return arguments
+
+
+class Backlog:
+    """The runs that have something to be written, in the order in which they got it.
+
+    Args:
+        time: the clock, in seconds.
+    """
+
+    def __init__(self, time: Callable[[], float]) -> None:
+        self.size = 0
+        self._time = time
+        self._runs: dict[str, PendingRun] = {}
+
+    def __contains__(self, run_id: str) -> bool:
+        return run_id in self._runs
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    @property
+    def since(self) -> float | None:
+        """When the oldest of it was added."""
+        return next((run.since for run in self._runs.values()), None)
+
+    def add_run(self, head: Head) -> PendingRun:
+        """Adds a new run; one that finds too much waiting is closed, so it is not logged at all."""
+        run = PendingRun(head)
+        run.closed = not self._has_room(len(head.state))
+        if not run.closed:
+            self._add(run, len(head.state))
+        return run
+
+    def add_frames(self, run: PendingRun, frames: bytes) -> None:
+        """Adds a run's frames; where too much waits already, its log gets a gap and says so."""
+        if not self._has_room(len(frames)):
+            logger.error("A run's log has a gap: Valkey is unavailable or too slow")
+            size = run.size
+            run.frames = [ending(run.head.encoding, GAP)]
+            self._add(run, run.size - size)
+            self.close(run, Status.BROKEN)
+            return
+        run.frames.append(frames)
+        self._add(run, len(frames))
+
+    def close(self, run: PendingRun, status: Status) -> None:
+        """Adds a run's outcome, after which it takes nothing."""
+        run.status = status
+        run.closed = True
+        self._add(run, 0)
+
+    def take_batch(self) -> tuple[list[PendingRun], list[Any]]:
+        """The runs to be written next, within bounds, and the script's arguments for them."""
+        batch: list[PendingRun] = []
+        size = 0
+        for run in islice(self._runs.values(), MAX_BATCH_RUNS):
+            batch.append(run)
+            size += run.size
+            if size > MAX_BATCH_BYTES:
+                break
+        self.size -= size
+        for run in batch:
+            del self._runs[run.head.id]
+        return batch, [argument for run in batch for argument in run.take()]
+
+    def _has_room(self, size: int) -> bool:
+        return self.size + size <= MAX_BACKLOG_BYTES
+
+    def _add(self, run: PendingRun, size: int) -> None:
+        self.size += size
+        if run.head.id not in self._runs:
+            run.since = self._time()
+            self._runs[run.head.id] = run

@@ -1,0 +1,45 @@
+"""Connections to Valkey, and how it is told that Valkey cannot be reached."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from assistant_transport.runs.log import LogUnavailableError
+
+Client = Any  # redis.asyncio.Redis, whose types admit str where it answers bytes
+
+UNAVAILABLE = (RedisError, OSError, TimeoutError)
+_MAX_CONNECTIONS = 16
+
+
+def connect(url: str, timeout: float) -> Client:
+    """A client that fails after `timeout` seconds and does not retry: its callers know better when to."""
+    return Redis.from_pool(
+        BlockingConnectionPool.from_url(
+            url,
+            max_connections=_MAX_CONNECTIONS,
+            timeout=timeout,  # for a free connection: when a replica dies, all its clients resume at once
+            socket_timeout=timeout,
+            socket_connect_timeout=min(timeout, 2.0),
+            retry=Retry(NoBackoff(), 0),
+        )
+    )
+
+
+@contextmanager
+def raising_unavailable() -> Iterator[None]:
+    """Raises LogUnavailableError for whatever says that Valkey cannot be reached, or does not do what it should."""
+    try:
+        yield
+    except UNAVAILABLE as error:
+        raise LogUnavailableError from error
+
+
+def milliseconds(seconds: float) -> int:
+    """At least 1: Valkey takes no expiry of 0."""
+    return max(1, int(seconds * 1000))

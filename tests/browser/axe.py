@@ -1,4 +1,4 @@
-"""Asks axe-core what people with disabilities would stumble over."""
+"""Checks the page for accessibility problems with axe-core."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -26,7 +26,7 @@ def _axe() -> str:
 
 
 def findings(page: Page) -> list[Finding]:
-    """What axe finds on the page as it stands. It is evaluated, for the page's policy lets no foreign script in."""
+    """What axe finds on the page now. axe is evaluated, not loaded: the page's policy blocks added scripts."""
     page.evaluate(_axe())
     result = page.evaluate("axe.run({ resultTypes: ['violations'] })")
     return [

@@ -1,15 +1,15 @@
-"""The cable between the browser and the server, to be cut and plugged in again: connections break at once."""
+"""A proxy between browser and server that a test can cut and reconnect: connections break immediately."""
 
 import socket
 import struct
 import threading
 from contextlib import suppress
 
-RESET = struct.pack("ii", 1, 0)  # SO_LINGER: a close is a reset, as of a connection that broke
+RESET = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends a reset, as when a connection breaks
 
 
 class Cable:
-    """Carries every connection to its own port on to `port`."""
+    """Forwards every connection to its own port to `port`."""
 
     def __init__(self, port: int) -> None:
         self._target = ("127.0.0.1", port)
@@ -21,7 +21,7 @@ class Cable:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def cut(self) -> None:
-        """Breaks what is carried; whatever comes later breaks as well."""
+        """Breaks the open connections and every later one."""
         with self._lock:
             self._whole = False
             for end in self._carried:
@@ -29,7 +29,7 @@ class Cable:
             self._carried.clear()
 
     def refuse(self) -> None:
-        """Breaks whatever comes later; what is carried stays."""
+        """Breaks every later connection; those that are open stay."""
         with self._lock:
             self._whole = False
 

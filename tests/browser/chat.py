@@ -1,4 +1,4 @@
-"""The page as a person finds it: by what is written on it and what a screen reader calls it."""
+"""The page as a user sees it: its parts are found by their text and their accessible names."""
 
 from pathlib import Path
 
@@ -48,7 +48,7 @@ class Chat:
         self.expect_idle()
 
     def begin(self, question: str, beginning: str) -> Script:
-        """Sends the question; the reply has begun when this returns, and goes on by the script."""
+        """Sends the question and waits until the reply has begun; the script that is returned continues it."""
         script = self.script(question).text(beginning)
         self.send(question)
         expect(self.replies.last).to_contain_text(beginning.split()[0])
@@ -67,7 +67,7 @@ class Chat:
         expect(self.log).to_have_attribute("aria-busy", "false")
 
     def expect_messages(self, *texts: str) -> None:
-        """The conversation is exactly this, the user's messages and the replies in their order."""
+        """The conversation is exactly these texts: user messages and replies, in order."""
         expect(self.log.locator("[data-role]")).to_have_count(len(texts))
         for message, text in zip(self.log.locator("[data-role]").all(), texts, strict=True):
             expect(words(message)).to_have_text([text])

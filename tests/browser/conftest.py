@@ -1,4 +1,4 @@
-"""The composed stack with an assistant that the tests direct, and a Chromium to use it with."""
+"""The composed stack with an assistant that the tests control, and a Chromium that opens its page."""
 
 import os
 import subprocess
@@ -41,7 +41,7 @@ ARGUMENTS = [
     "--no-first-run",
     *(["--no-sandbox"] if os.geteuid() == 0 else []),
 ]
-PATIENCE = 20_000  # milliseconds until something awaited counts as missing: a busy machine is slow, not broken
+TIMEOUT = 20_000  # milliseconds to wait for anything: generous, since a busy machine is slow but not broken
 
 NewContext = Callable[..., BrowserContext]
 OpenChat = Callable[..., Chat]
@@ -55,7 +55,7 @@ def chromium() -> str:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The time limit is the test's own: the first one builds the image."""
+    """Time limits exclude fixtures: the first test's build the image."""
     for item in items:
         if Path(__file__).parent in item.path.parents and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(120, func_only=True))
@@ -64,7 +64,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     program = chromium()
-    expect.set_options(timeout=PATIENCE)
+    expect.set_options(timeout=TIMEOUT)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield running
@@ -83,7 +83,7 @@ def stack(browser: Browser, image: str, tmp_path_factory: pytest.TempPathFactory
 
 @pytest.fixture
 def watch() -> Iterator[Callable[[BrowserContext], Watch]]:
-    """Watches a context; what it complained of and was not announced fails the test."""
+    """Watches a context: errors and warnings that the test did not expect fail it."""
     watches: list[Watch] = []
 
     def begin(context: BrowserContext) -> Watch:
@@ -96,12 +96,12 @@ def watch() -> Iterator[Callable[[BrowserContext], Watch]]:
 
 @pytest.fixture
 def new_context(browser: Browser) -> Iterator[NewContext]:
-    """Browser profiles of their own, as of other people or devices."""
+    """Makes separate browser profiles, as other people or devices have."""
     contexts: list[BrowserContext] = []
 
     def make(**options: Any) -> BrowserContext:
         contexts.append(browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options}))
-        contexts[-1].set_default_timeout(PATIENCE)
+        contexts[-1].set_default_timeout(TIMEOUT)
         return contexts[-1]
 
     yield make
@@ -127,7 +127,7 @@ def chat(context: BrowserContext, watched: Watch, stack: Stack) -> Chat:
 
 @pytest.fixture
 def open_chat(new_context: NewContext, watch: Callable[[BrowserContext], Watch], stack: Stack) -> OpenChat:
-    """Opens the page in a profile with options of its own (a phone, a dark system), or of another server."""
+    """Opens the page in a new profile with its own options (a phone, a dark system), or the page of another server."""
 
     def open_(client: Client = stack.client, *, failing: bool = False, **options: Any) -> Chat:
         context = new_context(**options)
@@ -142,14 +142,14 @@ def open_chat(new_context: NewContext, watch: Callable[[BrowserContext], Watch],
 
 @pytest.fixture(scope="session")
 def page_built() -> None:
-    """The page for servers that run here, without the image."""
+    """Builds the page for servers that run here rather than in the image."""
     require("npm")
     subprocess.run(["make", "frontend"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
 
 
 @pytest.fixture
 def scripted_server(page_built: None, start_server: StartServer) -> StartClient:
-    """Starts servers with settings of their own, for what neither nginx nor Valkey has a part in."""
+    """Starts servers with settings of their own, for tests that need neither nginx nor Valkey."""
 
     def start(**variables: str) -> Client:
         server = start_server(ASSISTANT="acme.pages.Scripted", **variables)

@@ -1,4 +1,4 @@
-"""Figures that the tests take, in a file beside the screenshots: they tell of the machine as much as of the page."""
+"""Figures that the tests measure, in a file beside the screenshots. They depend on the machine as well as the page."""
 
 import json
 from typing import Any

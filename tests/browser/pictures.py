@@ -1,4 +1,4 @@
-"""Image files to attach, made as they are needed."""
+"""Generates image files to attach."""
 
 import random
 from io import BytesIO
@@ -12,14 +12,14 @@ def picture(name: str = "red.png", size: tuple[int, int] = (40, 30), colour: str
 
 
 def photo(name: str = "photo.jpg", size: tuple[int, int] = (4000, 3000)) -> FilePayload:
-    """A large one as a camera makes it: smooth, with some grain, of several MB."""
+    """A large photo, like a camera's: smooth with some grain, several MB."""
     smooth = Image.radial_gradient("L").resize(size)
     grain = Image.blend(smooth, Image.effect_noise(size, 20), 0.3)
     return _file(name, Image.merge("RGB", (smooth, grain, smooth)), "JPEG", quality=95)
 
 
 def noise(name: str, bytes_about: int) -> FilePayload:
-    """One that nothing makes smaller."""
+    """Noise, which does not compress."""
     side = int((bytes_about / 3) ** 0.5)
     pixels = random.Random(0).randbytes(side * side * 3)
     return _file(name, Image.frombytes("RGB", (side, side), pixels), "PNG")

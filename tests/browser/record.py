@@ -1,6 +1,6 @@
 """Makes the pictures of docs/images and docs/upstream from the composed stack: python -m tests.browser.record
 
-It needs a container engine and Chromium. What is to be seen is the mock's, and so the same every time.
+It needs a container engine and Chromium. The mock writes the replies, so the pictures are the same every time.
 """
 
 import subprocess
@@ -15,7 +15,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.chat import Chat
-from tests.browser.conftest import ARGUMENTS, PATIENCE, chromium
+from tests.browser.conftest import ARGUMENTS, TIMEOUT, chromium
 from tests.image.conftest import Stack
 from tests.server import ROOT
 
@@ -46,7 +46,7 @@ def main() -> None:
         program = chromium()
         assert program is not None, "chromium is not installed"
         browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-        expect.set_options(timeout=PATIENCE)
+        expect.set_options(timeout=TIMEOUT)
         stack = Stack("assistant-transport-record", Path(folder), OVERRIDE.format(delay=0.1))
         try:
             still(browser, stack, DESKTOP, IMAGES / "chat-light.png")
@@ -79,7 +79,7 @@ def say(chat: Chat, text: str) -> None:
 
 
 def animation(browser: Browser, stack: Stack, file: Path) -> None:
-    """A question is typed, its reply streams, the page is left and loaded anew, and the reply goes on."""
+    """A question is typed, its reply streams, the page is left and reloaded, and the reply continues."""
     with browser.new_context(viewport=MOVING) as context:  # type: ignore[arg-type]
         film = Film(context.new_page())
         chat = Chat(film.page, stack.client).open()
@@ -90,7 +90,7 @@ def animation(browser: Browser, stack: Stack, file: Path) -> None:
         chat.page.keyboard.press("Enter")
         expect(chat.replies).to_be_visible()
         film.shoot_until(lambda: "words" in chat.replies.inner_text())
-        chat.page.goto("about:blank")  # seen, where a reload is too quick to be
+        chat.page.goto("about:blank")  # visible in the film, unlike a reload
         film.shoot()
         chat.page.go_back()
         expect(chat.replies).to_contain_text("words")

@@ -19,7 +19,7 @@ class Script:
         return self._write({"reasoning": text})
 
     def call(self, name: str, args: dict[str, Any], **outcome: Any) -> "Script":
-        """A tool call; without a `result` it is left open."""
+        """A tool call; without a `result` it stays unanswered."""
         outcome = {"is_error": False, **outcome} if "result" in outcome else {}
         return self._write({"call": name, "args": args, **outcome})
 
@@ -27,7 +27,7 @@ class Script:
         return self._write({"usage": [taken, written]})
 
     def measure_images(self) -> "Script":
-        """Lets the reply say what images have arrived."""
+        """The reply states the images that have arrived."""
         return self._write({"measure": True})
 
     def apologise(self, text: str) -> None:

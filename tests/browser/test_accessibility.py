@@ -1,4 +1,4 @@
-"""The page for those who do not see it, or not well: roles, names, and axe's judgement of every main state."""
+"""The page for blind and visually impaired users: roles, names, and axe's verdict on every main state."""
 
 from collections.abc import Callable
 from itertools import count
@@ -13,9 +13,9 @@ from tests.browser.measured import record
 from tests.browser.pictures import picture
 from tests.browser.test_keyboard import PHONE
 
-pytestmark = pytest.mark.usefixtures("page_built")  # axe-core is there with it
+pytestmark = pytest.mark.usefixtures("page_built")  # its node_modules have axe-core
 
-NUMBERS = count()  # what is still being written must not share its script
+NUMBERS = count()  # each reply needs a question of its own: scripts go by it
 REPLY = """# Title
 
 Words, `code` and a [link](https://example.com/).
@@ -106,7 +106,7 @@ def test_axe_finds_nothing_serious_in_the_key_prompt(open_chat: OpenChat, script
         expect_nothing_serious(chat, f"key prompt, {scheme}")
 
 
-def test_a_screen_reader_finds_its_way(chat: Chat) -> None:
+def test_every_part_of_the_page_has_a_role_and_a_name(chat: Chat) -> None:
     expect(chat.page.locator("html")).to_have_attribute("lang", "en")
     full_conversation(chat)
     expect(chat.page.locator("body")).to_match_aria_snapshot("""
@@ -145,7 +145,7 @@ def test_a_screen_reader_finds_its_way(chat: Chat) -> None:
     """)
 
 
-def test_what_is_written_is_announced_when_it_is_whole(chat: Chat) -> None:
+def test_a_reply_is_announced_once_it_is_complete(chat: Chat) -> None:
     expect(chat.log).to_have_attribute("aria-live", "polite")
     script = chat.begin("Announce", "one ")
     expect(chat.log).to_have_attribute("aria-busy", "true")

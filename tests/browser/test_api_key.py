@@ -1,4 +1,4 @@
-"""A server that asks for an API key gets one from the user, who is asked for it once a tab."""
+"""A server that requires an API key: the page asks the user for it once per tab."""
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
@@ -12,7 +12,7 @@ KEY = "a-key-for-the-tests-of-the-page"
 
 
 class KeyedClient(Client):
-    """The test's own way to a server that wants a key."""
+    """The test's own client of a server that requires a key."""
 
     def send(self, *commands: object, **fields: object):  # type: ignore[no-untyped-def]
         return super().send(*commands, headers={"Authorization": f"Bearer {KEY}"})
@@ -34,7 +34,7 @@ def enter(chat: Chat, key: str) -> None:
     chat.page.get_by_role("button", name="Continue").click()
 
 
-def test_the_key_is_asked_for_and_the_message_then_answered(chat: Chat) -> None:
+def test_the_page_asks_for_the_key_and_then_sends_the_message(chat: Chat) -> None:
     expect(prompt(chat.page)).to_have_count(0)
     chat.script("Let me in").text("Welcome.").end()
     chat.send("Let me in")
@@ -49,7 +49,7 @@ def test_the_key_is_asked_for_and_the_message_then_answered(chat: Chat) -> None:
     expect(prompt(chat.page)).to_have_count(0)
 
 
-def test_a_wrong_key_is_asked_for_again(chat: Chat) -> None:
+def test_after_a_wrong_key_the_page_asks_again(chat: Chat) -> None:
     chat.script("Wrong first").text("Right at last.").end()
     chat.send("Wrong first")
     enter(chat, "not-the-key")
@@ -58,7 +58,7 @@ def test_a_wrong_key_is_asked_for_again(chat: Chat) -> None:
     chat.expect_messages("Wrong first", "Right at last.")
 
 
-def test_the_key_stays_in_its_tab_and_through_a_reload(chat: Chat) -> None:
+def test_the_key_survives_a_reload_and_stays_in_its_tab(chat: Chat) -> None:
     chat.script("First").text("One.").end()
     chat.send("First")
     enter(chat, KEY)

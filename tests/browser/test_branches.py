@@ -1,4 +1,4 @@
-"""A message is edited, and both conversations stay."""
+"""Editing a message keeps both conversations."""
 
 from playwright.sync_api import expect
 
@@ -18,7 +18,7 @@ def edit(chat: Chat, number: int, text: str, answer: str) -> None:
     chat.expect_idle()
 
 
-def test_versions_are_switched_back_and_forth_also_after_a_reload(chat: Chat) -> None:
+def test_versions_can_be_switched_also_after_a_reload(chat: Chat) -> None:
     chat.ask("first", "Answer one.")
     chat.ask("second", "Answer two.")
     edit(chat, 0, "first, edited", "Another answer.")
@@ -39,7 +39,7 @@ def test_versions_are_switched_back_and_forth_also_after_a_reload(chat: Chat) ->
     chat.expect_messages("first", "Answer one.", "second", "Answer two.")
 
 
-def test_each_branch_goes_on_by_itself(chat: Chat) -> None:
+def test_each_branch_continues_separately(chat: Chat) -> None:
     chat.ask("apples", "Red.")
     edit(chat, 0, "pears", "Green.")
     chat.ask("and then?", "More pears.")
@@ -51,7 +51,7 @@ def test_each_branch_goes_on_by_itself(chat: Chat) -> None:
     chat.expect_messages("pears", "Green.", "and then?", "More pears.")
 
 
-def test_a_later_message_is_edited_and_the_earlier_turn_stays(chat: Chat) -> None:
+def test_editing_a_later_message_keeps_the_earlier_turn(chat: Chat) -> None:
     chat.ask("start", "Started.")
     chat.ask("left", "Gone left.")
     edit(chat, 1, "right", "Gone right.")
@@ -60,7 +60,7 @@ def test_a_later_message_is_edited_and_the_earlier_turn_stays(chat: Chat) -> Non
     expect(chat.mine.last.get_by_role("group")).to_contain_text("2 / 2")
 
 
-def test_an_edit_is_given_up(chat: Chat) -> None:
+def test_an_edit_can_be_cancelled(chat: Chat) -> None:
     chat.ask("keep me", "Kept.")
     chat.mine.hover()
     chat.mine.get_by_role("button", name="Edit").click()

@@ -1,4 +1,4 @@
-"""The connection breaks: the page says so, and goes on by itself when there is one again."""
+"""The connection breaks: the page says so, and continues by itself once it is back."""
 
 from collections.abc import Iterator
 
@@ -21,14 +21,14 @@ def cable(stack: Stack) -> Iterator[Cable]:
 
 @pytest.fixture
 def chat(cable: Cable, context: BrowserContext, watched: Watch, stack: Stack) -> Chat:
-    """The page behind the cable. The test itself has another way to the server."""
+    """The page behind the cable. The test itself reaches the server directly."""
     watched.expect_failed_requests()
     chat = Chat(context.new_page(), Client(cable.host, cable.port)).open()
     chat.client = stack.client
     return chat
 
 
-def test_a_cut_is_said_and_the_reply_goes_on_by_itself(chat: Chat, cable: Cable) -> None:
+def test_a_lost_connection_is_shown_and_the_reply_continues_by_itself(chat: Chat, cable: Cable) -> None:
     script = chat.begin("Train in a tunnel", "one ")
     cable.cut()
     expect(chat.lost).to_be_visible()
@@ -44,7 +44,7 @@ def test_a_cut_is_said_and_the_reply_goes_on_by_itself(chat: Chat, cable: Cable)
     expect(chat.box).to_be_enabled()
 
 
-def test_a_second_cut_doubles_nothing(chat: Chat, cable: Cable) -> None:
+def test_a_second_cut_duplicates_no_text(chat: Chat, cable: Cable) -> None:
     script = chat.begin("Two tunnels", "one ")
     for word in ("two ", "three "):
         cable.cut()
@@ -57,7 +57,7 @@ def test_a_second_cut_doubles_nothing(chat: Chat, cable: Cable) -> None:
     chat.expect_idle()
 
 
-def test_a_network_that_comes_back_is_used_at_once(chat: Chat, cable: Cable) -> None:
+def test_the_page_reconnects_as_soon_as_the_network_is_back(chat: Chat, cable: Cable) -> None:
     script = chat.begin("Airplane", "one ")
     chat.page.context.set_offline(True)
     cable.cut()
@@ -70,7 +70,7 @@ def test_a_network_that_comes_back_is_used_at_once(chat: Chat, cable: Cable) -> 
     chat.expect_idle()
 
 
-def test_a_reply_that_ended_meanwhile_is_whole(chat: Chat, cable: Cable) -> None:
+def test_a_reply_that_ended_meanwhile_is_complete(chat: Chat, cable: Cable) -> None:
     script = chat.begin("Meanwhile", "one ")
     cable.cut()
     expect(chat.lost).to_be_visible()
@@ -80,7 +80,7 @@ def test_a_reply_that_ended_meanwhile_is_whole(chat: Chat, cable: Cable) -> None
     chat.expect_messages("Meanwhile", "one two")
 
 
-def test_waiting_can_be_given_up(chat: Chat, cable: Cable) -> None:
+def test_the_user_can_give_up_reconnecting(chat: Chat, cable: Cable) -> None:
     chat.begin("No patience", "one ")
     cable.cut()
     chat.page.get_by_role("button", name="Give up").click()
@@ -91,7 +91,7 @@ def test_waiting_can_be_given_up(chat: Chat, cable: Cable) -> None:
     chat.expect_messages("No patience", "one", "Again?", "Again.")
 
 
-def test_a_reload_without_a_connection_keeps_what_was_there(chat: Chat, cable: Cable) -> None:
+def test_a_reload_after_a_cut_keeps_the_text_so_far(chat: Chat, cable: Cable) -> None:
     script = chat.begin("Reload below ground", "one ")
     cable.cut()
     expect(chat.lost).to_be_visible()
@@ -103,7 +103,7 @@ def test_a_reload_without_a_connection_keeps_what_was_there(chat: Chat, cable: C
     chat.expect_idle()
 
 
-def test_a_message_that_went_into_the_cut_is_kept_and_can_be_sent_again(chat: Chat, cable: Cable) -> None:
+def test_a_message_lost_in_the_cut_is_kept_and_can_be_sent_again(chat: Chat, cable: Cable) -> None:
     chat.ask("Connected?", "Yes.")
     cable.cut()
     chat.send("And now?")
@@ -117,7 +117,7 @@ def test_a_message_that_went_into_the_cut_is_kept_and_can_be_sent_again(chat: Ch
     chat.expect_messages("Connected?", "Yes.", "And now?", "Now, too.")
 
 
-def test_a_stream_that_the_network_left_open_is_let_go_when_the_browser_is_offline(chat: Chat) -> None:
+def test_an_open_stream_is_closed_when_the_browser_goes_offline(chat: Chat) -> None:
     script = chat.begin("Flight mode", "one ")
     chat.page.context.set_offline(True)
     expect(chat.lost).to_be_visible()
@@ -127,7 +127,7 @@ def test_a_stream_that_the_network_left_open_is_let_go_when_the_browser_is_offli
     chat.expect_idle()
 
 
-def test_a_stream_without_heartbeats_is_taken_for_lost(chat: Chat, cable: Cable) -> None:
+def test_a_stream_without_heartbeats_counts_as_lost(chat: Chat, cable: Cable) -> None:
     chat.page.clock.install()
     script = chat.begin("Silence", "one ")
     cable.refuse()

@@ -1,4 +1,4 @@
-"""How the page comes: small, cached for good, and under a policy that lets nothing in or out."""
+"""How the page is delivered: small, cached for good, and with a policy that blocks other sites."""
 
 import re
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ from tests.browser.measured import record
 from tests.browser.watch import Watch
 from tests.image.conftest import Stack
 
-LARGEST_SCRIPT = 250_000  # bytes, as they are transferred
+LARGEST_SCRIPT = 250_000  # bytes transferred
 PAINTED = """() => new Promise((resolve) => new PerformanceObserver((list) => {
   const paint = list.getEntriesByName("first-contentful-paint")[0];
   if (paint) resolve(paint.startTime);
@@ -50,7 +50,7 @@ def test_the_script_is_small_and_its_files_are_hashed_immutable_and_compressed(
     assert {urlsplit(url).netloc for url in watched.requested} == {f"127.0.0.1:{stack.port}"}
 
 
-def test_the_page_itself_is_never_out_of_date(stack: Stack) -> None:
+def test_the_page_itself_is_not_cached(stack: Stack) -> None:
     cache_control = stack.client.get("/").headers["Cache-Control"] or ""
     assert "immutable" not in cache_control
     assert "max-age" not in cache_control or "max-age=0" in cache_control
@@ -71,7 +71,7 @@ def test_the_first_paint_is_measured(open_chat: OpenChat, stack: Stack, device: 
     expect(chat.box).to_be_visible()
 
 
-def test_an_image_of_elsewhere_is_a_link_and_nothing_is_requested(chat: Chat, watched: Watch) -> None:
+def test_an_image_on_another_site_is_a_link_and_is_not_requested(chat: Chat, watched: Watch) -> None:
     text = (
         'See ![a chart](http://elsewhere.invalid/leak.png "t") and <img src="http://elsewhere.invalid/raw.png"> this.'
     )
@@ -85,7 +85,7 @@ def test_an_image_of_elsewhere_is_a_link_and_nothing_is_requested(chat: Chat, wa
     assert not [url for url in watched.requested if "elsewhere" in url]
 
 
-def test_a_script_in_the_markdown_does_nothing(chat: Chat, watched: Watch) -> None:
+def test_a_script_in_markdown_does_not_run(chat: Chat, watched: Watch) -> None:
     evil = "<script>window.evil = 1</script><b onclick=alert(1)>b</b> [x](javascript:window.evil=1) ok"
     chat.script("Evil!").text(evil).end()
     chat.send("Evil!")
@@ -95,7 +95,7 @@ def test_a_script_in_the_markdown_does_nothing(chat: Chat, watched: Watch) -> No
     assert not [url for url in chat.replies.locator("a").evaluate_all("a => a.map((a) => a.href)") if "script" in url]
 
 
-def test_the_policy_refuses_what_a_reply_might_smuggle_in(chat: Chat, watched: Watch) -> None:
+def test_the_policy_blocks_requests_to_other_sites(chat: Chat, watched: Watch) -> None:
     watched.expect("Content Security Policy", "violates the following")
     smuggle = "url => { document.body.append(Object.assign(new Image(), { src: url })); }"
     with chat.page.expect_console_message(lambda message: "Content Security Policy" in message.text):

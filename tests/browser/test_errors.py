@@ -1,4 +1,4 @@
-"""What goes wrong is said in plain words, and can be tried again."""
+"""Errors are shown in plain words, and the request can be tried again."""
 
 from playwright.sync_api import expect
 
@@ -9,7 +9,7 @@ from tests.browser.watch import Watch
 from tests.wire import Client
 
 
-def test_a_reply_that_fails_says_so_without_internals_and_is_tried_again(chat: Chat) -> None:
+def test_a_failed_reply_shows_no_internals_and_can_be_tried_again(chat: Chat) -> None:
     chat.begin("Fail", "Half a ")
     chat.script("Fail").fail()
     expect(chat.alert).to_contain_text("try again", ignore_case=True)
@@ -24,7 +24,7 @@ def test_a_reply_that_fails_says_so_without_internals_and_is_tried_again(chat: C
     expect(chat.alert).to_have_count(0)
 
 
-def test_what_the_assistant_says_of_a_failure_is_shown_and_not_taken_for_a_lost_connection(chat: Chat) -> None:
+def test_an_error_text_of_the_assistant_is_shown_and_not_taken_for_a_lost_connection(chat: Chat) -> None:
     script = chat.begin("My order?", "I look. ")
     script.apologise("The network of the shop is down: I could not fetch your order.")
     expect(chat.alert).to_contain_text("I could not fetch your order.")
@@ -32,7 +32,7 @@ def test_what_the_assistant_says_of_a_failure_is_shown_and_not_taken_for_a_lost_
     chat.expect_idle()
 
 
-def test_after_a_failure_one_may_also_write_something_else(chat: Chat) -> None:
+def test_after_a_failure_the_user_can_write_another_message(chat: Chat) -> None:
     chat.ask("Before", "Fine.")
     chat.begin("Fail too", "Half ")
     chat.script("Fail too").fail()
@@ -42,7 +42,7 @@ def test_after_a_failure_one_may_also_write_something_else(chat: Chat) -> None:
     chat.expect_messages("Before", "Fine.", "Fail too", "Half", "Something else", "Well.")
 
 
-def test_what_is_too_large_is_said_to_be_and_costs_no_other_thread(chat: Chat, watched: Watch) -> None:
+def test_a_message_too_large_is_explained_and_removes_no_other_thread(chat: Chat, watched: Watch) -> None:
     watched.expect_failed_requests()
     chat.ask("An older thread", "Still here.")
     chat.new_thread()
@@ -55,7 +55,9 @@ def test_what_is_too_large_is_said_to_be_and_costs_no_other_thread(chat: Chat, w
     chat.expect_messages("An older thread", "Still here.")
 
 
-def test_a_server_that_is_full_says_so_and_is_tried_again(open_chat: OpenChat, scripted_server: StartClient) -> None:
+def test_a_full_server_is_explained_and_the_message_can_be_tried_again(
+    open_chat: OpenChat, scripted_server: StartClient
+) -> None:
     client = scripted_server(MAX_CONCURRENT_RUNS="1")
     occupant = client.say("Occupies the only place")
     chat = open_chat(client, failing=True)
@@ -70,6 +72,6 @@ def test_a_server_that_is_full_says_so_and_is_tried_again(open_chat: OpenChat, s
 
 
 def expect_room(client: Client) -> None:
-    """Waits until the server has noticed that the occupant has left."""
+    """Waits until the server has room again: it has noticed that the other reader left."""
     while client.send({"type": "write", "to": "", "steps": []}).status == 503:
         pass

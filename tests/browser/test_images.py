@@ -1,4 +1,4 @@
-"""Images go into the composer, out to the server, and stand in the conversation."""
+"""Images are added in the composer, sent to the server, and shown in the conversation."""
 
 import base64
 import re
@@ -8,7 +8,7 @@ from playwright.sync_api import FilePayload, expect
 from tests.browser.chat import Chat
 from tests.browser.pictures import photo, picture
 
-# What the system's clipboard or another window would hand to the page, at the element that has it.
+# Dispatches the event by which the clipboard or another window hands a file to the focused element.
 TRANSFER = """(element, [event, name, data]) => {
   const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
   const transfer = new DataTransfer();
@@ -40,7 +40,7 @@ def test_a_chosen_image_is_previewed_sent_and_shown_in_the_conversation(chat: Ch
     expect(sent).to_be_visible()
 
 
-def test_an_image_can_be_taken_out_again(chat: Chat) -> None:
+def test_an_attached_image_can_be_removed(chat: Chat) -> None:
     chat.attach(picture("one.png"), picture("two.png", colour="blue"))
     chat.page.get_by_role("button", name="Remove one.png").click()
     expect(chat.page.get_by_role("img", name="one.png")).to_have_count(0)
@@ -57,7 +57,7 @@ def test_an_image_is_dropped_onto_the_composer(chat: Chat) -> None:
     expect(chat.page.get_by_role("img", name="dropped.png")).to_be_visible()
 
 
-def test_an_image_is_sent_without_a_word(chat: Chat) -> None:
+def test_an_image_can_be_sent_without_text(chat: Chat) -> None:
     chat.script("").measure_images().end()
     chat.attach(picture())
     chat.send_button.click()
@@ -66,7 +66,7 @@ def test_an_image_is_sent_without_a_word(chat: Chat) -> None:
     expect(chat.thread("Image")).to_be_visible()
 
 
-def test_a_large_photo_arrives_small(chat: Chat) -> None:
+def test_a_large_photo_is_scaled_down(chat: Chat) -> None:
     file = photo()
     assert len(file["buffer"]) > 2_000_000
     chat.script("Large").measure_images().end()

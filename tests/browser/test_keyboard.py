@@ -9,7 +9,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 
 
 def tab_to(chat: Chat, wanted: Locator, key: str = "Tab") -> None:
-    """Goes there by the Tab key; every stop on the way has to be seen."""
+    """Presses Tab until the element has the focus; every stop on the way must show its focus."""
     for _ in range(30):
         if wanted.evaluate("element => element === document.activeElement"):
             return
@@ -51,7 +51,7 @@ def test_a_reply_is_stopped_by_keyboard(chat: Chat) -> None:
     chat.expect_idle()
 
 
-def test_a_message_is_edited_by_keyboard_and_escape_leaves_it(chat: Chat) -> None:
+def test_a_message_is_edited_by_keyboard_and_escape_cancels(chat: Chat) -> None:
     chat.ask("Old words", "Old answer.")
     edit = chat.mine.get_by_role("button", name="Edit")
     tab_to(chat, edit, "Shift+Tab")
@@ -97,7 +97,7 @@ def test_escape_closes_the_drawer_and_the_focus_returns(open_chat: OpenChat) -> 
     chat.page.keyboard.press("Enter")
     drawer = chat.page.get_by_role("dialog", name="Threads")
     expect(drawer).to_be_visible()
-    for _ in range(6):  # the focus does not leave it for the page behind
+    for _ in range(6):  # the focus stays in the drawer
         chat.page.keyboard.press("Tab")
         assert not chat.page.evaluate("document.querySelector('main').contains(document.activeElement)")
     chat.page.keyboard.press("Escape")

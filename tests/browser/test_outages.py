@@ -1,4 +1,4 @@
-"""The server dies or is away: the page says so in plain words, and nothing that was written is lost."""
+"""The server crashes or is unreachable: the page says so in plain words and loses no text."""
 
 import time
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from tests.image.conftest import Stack, docker
 
 
 class Container:
-    """A service's container, which may be killed and comes back."""
+    """A service's container, which a test may kill and start again."""
 
     def __init__(self, stack: Stack, service: str) -> None:
         self._stack = stack
@@ -23,7 +23,7 @@ class Container:
 
     def start(self) -> None:
         self._stack.compose("up", "--detach", "--wait", "--no-recreate")
-        # nginx asks again where the app is when what it knew is two seconds old, and tells nobody.
+        # nginx looks the app's address up again after two seconds, and reports that nowhere: hence the polling.
         end = time.monotonic() + 30
         while self._stack.client.get("/health/ready").status != 200:
             assert time.monotonic() < end, "nginx does not find the app"
@@ -46,7 +46,7 @@ def proxy(stack: Stack, watched: Watch) -> Iterator[Container]:
     proxy.start()
 
 
-def test_a_server_that_dies_in_mid_reply(chat: Chat, app: Container) -> None:
+def test_the_server_crashes_during_a_reply(chat: Chat, app: Container) -> None:
     chat.begin("Die now", "Half a ")
     app.kill()
     expect(chat.lost).to_be_visible()
@@ -62,7 +62,7 @@ def test_a_server_that_dies_in_mid_reply(chat: Chat, app: Container) -> None:
     expect(chat.alert).to_have_count(0)
 
 
-def test_a_message_sent_while_the_server_is_away(chat: Chat, app: Container) -> None:
+def test_a_message_is_sent_while_the_server_is_down(chat: Chat, app: Container) -> None:
     chat.ask("Are you there?", "Yes.")
     app.kill()
     chat.send("And now?")
@@ -91,7 +91,7 @@ def test_a_message_that_never_arrived_survives_a_reload(chat: Chat, app: Contain
     chat.expect_messages("Keep this", "Kept.")
 
 
-def test_a_proxy_that_dies_costs_nothing(chat: Chat, proxy: Container) -> None:
+def test_a_proxy_crash_loses_nothing(chat: Chat, proxy: Container) -> None:
     script = chat.begin("Proxy", "one ")
     proxy.kill()
     expect(chat.lost).to_be_visible()

@@ -1,11 +1,11 @@
-"""A reply is found again by a page that was away."""
+"""A page that was closed or reloaded resumes the reply."""
 
 from playwright.sync_api import expect
 
 from tests.browser.chat import Chat
 
 
-def test_a_reload_in_mid_reply_finds_it_where_it_was_and_goes_on_live(chat: Chat) -> None:
+def test_a_reload_during_a_reply_shows_it_and_continues_live(chat: Chat) -> None:
     script = chat.begin("Reload me", "one ")
     chat.page.reload()
     chat.expect_messages("Reload me", "one")
@@ -28,7 +28,7 @@ def test_a_reload_before_the_first_word_loses_nothing(chat: Chat) -> None:
     chat.expect_messages("Reload at once", "Here.")
 
 
-def test_what_ended_while_nobody_looked_is_there_afterwards(chat: Chat) -> None:
+def test_a_reply_that_ended_while_the_page_was_closed_is_complete(chat: Chat) -> None:
     script = chat.begin("Leave me", "one ")
     chat.page.goto("about:blank")
     script.text("two").end()
@@ -37,7 +37,7 @@ def test_what_ended_while_nobody_looked_is_there_afterwards(chat: Chat) -> None:
     chat.expect_idle()
 
 
-def test_earlier_turns_stay_when_a_later_one_is_resumed(chat: Chat) -> None:
+def test_resuming_a_turn_keeps_the_earlier_ones(chat: Chat) -> None:
     chat.ask("before", "First answer.")
     script = chat.begin("now", "Second ")
     chat.page.reload()

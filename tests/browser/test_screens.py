@@ -1,4 +1,4 @@
-"""From a phone to a wide desktop: nothing runs off the screen."""
+"""From a phone to a wide desktop: nothing overflows the screen."""
 
 import pytest
 from playwright.sync_api import expect
@@ -23,7 +23,7 @@ WIDE = f"""{LONG}
 
 
 def expect_no_sideways_scrolling(chat: Chat) -> None:
-    """Neither the page nor anything in it that is not made for it can be moved sideways."""
+    """Nothing scrolls sideways but what is made to."""
     wider = chat.page.evaluate(
         """() => [...document.querySelectorAll("html, body, main, [role=region], [role=log], [data-role], form")]
             .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth + 1)
@@ -42,7 +42,7 @@ def wide_conversation(chat: Chat) -> None:
 
 
 @pytest.mark.parametrize("width", [320, 390, 767, 768, 1024, 1280, 1920])
-def test_nothing_runs_off_the_screen(open_chat: OpenChat, width: int) -> None:
+def test_nothing_overflows_the_screen(open_chat: OpenChat, width: int) -> None:
     chat = open_chat(viewport={"width": width, "height": 800})
     expect_no_sideways_scrolling(chat)
     wide_conversation(chat)
@@ -51,7 +51,7 @@ def test_nothing_runs_off_the_screen(open_chat: OpenChat, width: int) -> None:
         expect(control).to_be_in_viewport(ratio=1)
 
 
-def test_a_phone_has_its_threads_in_a_drawer(open_chat: OpenChat) -> None:
+def test_a_phone_shows_the_threads_in_a_drawer(open_chat: OpenChat) -> None:
     chat = open_chat(**PHONE)
     expect(chat.threads).to_be_hidden()
     chat.ask("on the phone", "Yes.")
@@ -75,13 +75,13 @@ def test_a_phone_has_its_threads_in_a_drawer(open_chat: OpenChat) -> None:
     expect(drawer).to_be_hidden()
 
 
-def test_what_appears_on_hover_is_there_without_a_mouse(open_chat: OpenChat) -> None:
+def test_buttons_that_appear_on_hover_are_visible_on_a_touch_screen(open_chat: OpenChat) -> None:
     chat = open_chat(**PHONE)
     chat.ask("touch me", "Done.")
     expect(chat.mine.get_by_role("button", name="Edit")).to_have_css("opacity", "1")
 
 
-def test_the_end_of_a_long_reply_stays_in_sight_while_it_is_written(chat: Chat) -> None:
+def test_the_end_of_a_long_reply_stays_visible_while_it_streams(chat: Chat) -> None:
     script = chat.begin("Long story", "Once ")
     for chapter in range(8):
         script.text("\n\n".join(["", *(f"Chapter {chapter}, line {line}." for line in range(8))]))
@@ -91,6 +91,6 @@ def test_the_end_of_a_long_reply_stays_in_sight_while_it_is_written(chat: Chat) 
     down = chat.page.get_by_role("button", name="Scroll to the end")
     expect(down).to_be_visible()
     script.text("\n\nThe end.").end()
-    expect(chat.replies.get_by_text("The end.")).not_to_be_in_viewport()  # who reads above is left there
+    expect(chat.replies.get_by_text("The end.")).not_to_be_in_viewport()  # a user who has scrolled up stays there
     down.click()
     expect(chat.replies.get_by_text("The end.")).to_be_in_viewport()

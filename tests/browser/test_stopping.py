@@ -1,4 +1,4 @@
-"""Stop stops the reply at the server too, and the conversation goes on."""
+"""Stop ends the reply at the server too, and the conversation can continue."""
 
 from playwright.sync_api import expect
 
@@ -14,7 +14,7 @@ def test_stop_cancels_the_reply_at_the_server(chat: Chat) -> None:
     chat.expect_messages("Count for ever", "One,")
 
 
-def test_a_message_after_a_stop_is_answered_and_the_stopped_one_stays_stopped(chat: Chat) -> None:
+def test_a_message_after_a_stop_is_answered_and_the_stopped_reply_stays(chat: Chat) -> None:
     chat.begin("Count again", "One, ")
     chat.stop_button.click()
     chat.expect_idle()

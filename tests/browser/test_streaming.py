@@ -1,11 +1,11 @@
-"""A reply is seen while it is written: text, code, thoughts, and what it took."""
+"""A reply is rendered while it streams: text, code, reasoning, and token counts."""
 
 from playwright.sync_api import expect
 
 from tests.browser.chat import Chat
 
 
-def test_text_is_seen_before_the_reply_ends(chat: Chat) -> None:
+def test_text_is_rendered_before_the_reply_ends(chat: Chat) -> None:
     script = chat.begin("What is streaming?", "Streaming is **visible")
     expect(chat.stop_button).to_be_visible()
     expect(chat.log).to_have_attribute("aria-busy", "true")
@@ -18,7 +18,7 @@ def test_text_is_seen_before_the_reply_ends(chat: Chat) -> None:
     chat.expect_messages("What is streaming?", "Streaming is visible at once and goes on.")
 
 
-def test_a_message_is_shown_at_once_and_the_page_says_that_it_waits(chat: Chat) -> None:
+def test_a_message_is_shown_immediately_with_a_waiting_indicator(chat: Chat) -> None:
     chat.send("Anyone there?")
     expect(chat.mine).to_contain_text("Anyone there?")
     expect(chat.box).to_have_value("")
@@ -28,7 +28,7 @@ def test_a_message_is_shown_at_once_and_the_page_says_that_it_waits(chat: Chat) 
     expect(chat.page.get_by_role("status", name="The assistant is thinking")).to_have_count(0)
 
 
-def test_markdown_is_rendered_as_what_it_means(chat: Chat) -> None:
+def test_markdown_is_rendered(chat: Chat) -> None:
     text = "## Title\n\n- one\n- two\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n[a link](https://example.com/)\n\n> quoted"
     chat.script("Markdown?").text(text).end()
     chat.send("Markdown?")
@@ -42,7 +42,7 @@ def test_markdown_is_rendered_as_what_it_means(chat: Chat) -> None:
     expect(link).to_have_attribute("target", "_blank")
 
 
-def test_a_code_block_grows_names_its_language_and_is_copied(chat: Chat) -> None:
+def test_a_code_block_streams_names_its_language_and_can_be_copied(chat: Chat) -> None:
     chat.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     script = chat.begin("Code?", "Here:\n\n```python\nprint(1)\n")
     code = chat.replies.get_by_role("code")
@@ -57,14 +57,14 @@ def test_a_code_block_grows_names_its_language_and_is_copied(chat: Chat) -> None
     assert chat.page.evaluate("navigator.clipboard.readText()").strip() == "print(1)\nprint(2)"
 
 
-def test_a_whole_reply_is_copied_as_it_was_written(chat: Chat) -> None:
+def test_a_whole_reply_can_be_copied(chat: Chat) -> None:
     chat.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     chat.ask("Copy me", "plain words")
     chat.replies.get_by_role("button", name="Copy", exact=True).click()
     assert chat.page.evaluate("navigator.clipboard.readText()") == "plain words"
 
 
-def test_thoughts_are_folded_and_open_by_click_and_by_keyboard(chat: Chat) -> None:
+def test_reasoning_is_folded_and_opens_by_click_and_by_keyboard(chat: Chat) -> None:
     script = chat.script("Think!").reasoning("First I weigh it.")
     chat.send("Think!")
     thought = chat.replies.get_by_text("First I weigh it.")
@@ -83,7 +83,7 @@ def test_thoughts_are_folded_and_open_by_click_and_by_keyboard(chat: Chat) -> No
     expect(thought).to_be_visible()
 
 
-def test_what_a_reply_took_is_shown_where_it_is_known(chat: Chat) -> None:
+def test_token_counts_are_shown_if_known(chat: Chat) -> None:
     chat.ask("Without", "No usage.")
     expect(chat.replies.last).not_to_contain_text("tokens")
     chat.script("With").text("Usage.").usage(1234, 56).end()

@@ -1,4 +1,4 @@
-"""Light and dark: as the system has it, or as the user says."""
+"""The light and the dark theme: the system's, or the user's choice."""
 
 from playwright.sync_api import Page, expect
 
@@ -21,7 +21,7 @@ def test_the_page_follows_the_system(open_chat: OpenChat) -> None:
     expect(chat.page.get_by_role("button", name="Dark theme")).to_be_visible()
 
 
-def test_the_button_overrules_the_system_also_after_a_reload(chat: Chat) -> None:
+def test_the_button_overrides_the_system_also_after_a_reload(chat: Chat) -> None:
     expect_background(chat.page, LIGHT)
     chat.page.get_by_role("button", name="Dark theme").click()
     expect_background(chat.page, DARK)

@@ -1,4 +1,4 @@
-"""Several conversations beside each other, kept by this browser."""
+"""Several conversations side by side, stored in this browser."""
 
 from playwright.sync_api import expect
 
@@ -6,7 +6,7 @@ from tests.browser.chat import Chat
 from tests.browser.watch import Watch
 
 
-def test_a_thread_is_called_by_its_first_words(chat: Chat) -> None:
+def test_a_threads_title_is_the_beginning_of_its_first_message(chat: Chat) -> None:
     chat.ask("Cheese from France", "Brie.")
     expect(chat.thread("Cheese from France")).to_be_visible()
     expect(chat.page.get_by_role("heading", level=1)).to_have_text("Cheese from France")
@@ -15,7 +15,7 @@ def test_a_thread_is_called_by_its_first_words(chat: Chat) -> None:
     expect(chat.threads.get_by_role("listitem")).to_have_count(1)
 
 
-def test_threads_are_opened_and_kept_through_a_reload(chat: Chat) -> None:
+def test_threads_can_be_opened_and_survive_a_reload(chat: Chat) -> None:
     chat.ask("red", "Red it is.")
     chat.new_thread()
     expect(chat.box).to_be_focused()
@@ -32,7 +32,7 @@ def test_threads_are_opened_and_kept_through_a_reload(chat: Chat) -> None:
     chat.expect_messages("red", "Red it is.")
 
 
-def test_a_reply_goes_on_while_another_thread_is_shown(chat: Chat) -> None:
+def test_a_reply_continues_while_another_thread_is_shown(chat: Chat) -> None:
     script = chat.begin("slow one", "one ")
     chat.new_thread()
     expect(chat.thread("slow one").get_by_role("img", name="writing")).to_be_visible()
@@ -49,7 +49,7 @@ def test_a_reply_goes_on_while_another_thread_is_shown(chat: Chat) -> None:
     chat.expect_idle()
 
 
-def test_a_reply_that_ends_in_the_background_is_saved_whole(chat: Chat, watched: Watch) -> None:
+def test_a_reply_that_ends_in_the_background_is_saved_completely(chat: Chat, watched: Watch) -> None:
     script = chat.begin("background", "one ")
     chat.new_thread()
     script.text("two").end()
@@ -75,7 +75,7 @@ def test_two_replies_stream_at_once_and_both_survive_a_reload(chat: Chat) -> Non
     chat.expect_idle()
 
 
-def test_a_thread_is_deleted_for_good(chat: Chat) -> None:
+def test_a_deleted_thread_leaves_nothing_behind(chat: Chat) -> None:
     chat.ask("keep", "Kept.")
     chat.new_thread()
     chat.ask("delete", "Not for long.")
@@ -90,7 +90,7 @@ def test_a_thread_is_deleted_for_good(chat: Chat) -> None:
     assert chat.page.evaluate("JSON.stringify({...localStorage})").count("Not for long.") == 0
 
 
-def test_a_thread_that_is_deleted_while_it_streams_is_cancelled(chat: Chat) -> None:
+def test_deleting_a_thread_cancels_its_reply(chat: Chat) -> None:
     script = chat.begin("delete me", "one ")
     chat.thread("delete me").hover()
     chat.threads.get_by_role("button", name="Delete “delete me”").click()
@@ -100,7 +100,7 @@ def test_a_thread_that_is_deleted_while_it_streams_is_cancelled(chat: Chat) -> N
     expect(chat.threads.get_by_role("listitem")).to_have_count(0)
 
 
-def test_two_tabs_have_one_list(chat: Chat) -> None:
+def test_two_tabs_share_the_list_of_threads(chat: Chat) -> None:
     other = Chat(chat.page.context.new_page(), chat.client).open()
     chat.ask("from the first tab", "Seen.")
     expect(other.thread("from the first tab")).to_be_visible()
@@ -113,7 +113,7 @@ def test_two_tabs_have_one_list(chat: Chat) -> None:
     other.expect_messages("from the first tab", "Seen.", "from the second", "Also seen.", "and again", "Still there.")
 
 
-def test_two_tabs_write_at_once_and_lose_nothing(chat: Chat) -> None:
+def test_two_tabs_can_stream_at_once_and_lose_nothing(chat: Chat) -> None:
     other = Chat(chat.page.context.new_page(), chat.client).open()
     first = chat.begin("tab one", "a ")
     second = other.begin("tab two", "b ")

@@ -1,4 +1,4 @@
-"""What an assistant's tools were asked and what they answered can be looked up."""
+"""Tool calls are shown with their arguments and results."""
 
 from playwright.sync_api import Locator, expect
 
@@ -23,7 +23,7 @@ def test_the_weather_is_a_card(chat: Chat) -> None:
     expect(chat.replies).to_contain_text("Sunny.")
 
 
-def test_any_other_tool_shows_its_arguments_and_result_when_it_is_opened(chat: Chat) -> None:
+def test_any_other_tool_call_unfolds_to_its_arguments_and_result(chat: Chat) -> None:
     chat.script("Search!").call("search", {"query": "cheese"}, result={"hits": ["Brie", "Comté"]}).end()
     chat.send("Search!")
     call = tool(chat, "search")
@@ -35,7 +35,7 @@ def test_any_other_tool_shows_its_arguments_and_result_when_it_is_opened(chat: C
     chat.picture("tool-open")
 
 
-def test_a_tool_that_runs_says_so_until_it_has_answered(chat: Chat) -> None:
+def test_a_running_tool_is_shown_as_running(chat: Chat) -> None:
     script = chat.script("Wait for it").call("slow", {"seconds": 9})
     chat.send("Wait for it")
     expect(tool(chat, "slow")).to_contain_text("running …")
@@ -43,7 +43,7 @@ def test_a_tool_that_runs_says_so_until_it_has_answered(chat: Chat) -> None:
     expect(tool(chat, "slow")).to_contain_text("no result")
 
 
-def test_a_tool_that_failed_says_so_and_why(chat: Chat) -> None:
+def test_a_failed_tool_shows_its_error(chat: Chat) -> None:
     chat.script("Break it").call("break", {}, result="There is no such thing.", is_error=True).text("Sorry.").end()
     chat.send("Break it")
     call = tool(chat, "break")
@@ -54,7 +54,7 @@ def test_a_tool_that_failed_says_so_and_why(chat: Chat) -> None:
     chat.expect_idle()
 
 
-def test_a_weather_call_that_failed_is_no_card(chat: Chat) -> None:
+def test_a_failed_weather_call_has_no_card(chat: Chat) -> None:
     chat.script("Weather on Mars?").call("get_weather", {"city": "Mars"}, result="No such city.", is_error=True).end()
     chat.send("Weather on Mars?")
     expect(tool(chat, "get_weather")).to_contain_text("failed")

@@ -1,15 +1,15 @@
-"""Listens to what the page complains of, and to what it requests: a test fails on what it did not announce."""
+"""Records the page's errors, warnings and requests: a test fails on errors and warnings that it did not expect."""
 
 import re
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Request, WebError
 
-# The browser's own words for a request that failed.
+# How Chromium reports a failed request.
 FAILED_REQUEST = re.compile(r"^Failed to load resource")
 
 
 class Watch:
-    """What went wrong in a browser context, by the console's own account."""
+    """The console's errors and warnings, uncaught exceptions, and the requests of a browser context."""
 
     def __init__(self, context: BrowserContext) -> None:
         self.complaints: list[str] = []
@@ -20,7 +20,7 @@ class Watch:
         context.on("request", self._asked)
 
     def expect(self, *patterns: str | re.Pattern[str]) -> None:
-        """Announces complaints that belong to the test."""
+        """Expects errors and warnings that match one of the patterns."""
         self._expected += [re.compile(pattern) for pattern in patterns]
 
     def expect_failed_requests(self) -> None:

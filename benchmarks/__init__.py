@@ -1,1 +1,1 @@
-"""What a reply costs: this project beside its peers, and with its runs logged in different places."""
+"""What a reply costs, compared with peers, and with the runs' log in different places."""

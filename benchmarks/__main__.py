@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: starts the servers, measures them in turn, prints the tables and stops everything."""
+"""`python -m benchmarks`: starts the servers, measures them in turn, prints the tables, and stops the servers."""
 
 import os
 import platform
@@ -16,7 +16,7 @@ def main() -> None:
             measured.measure()  # warms it up
         for number in range(ROUNDS):
             print(f"round {number + 1} of {ROUNDS}", file=sys.stderr, flush=True)
-            # Each begins at another place, so that none is always measured after the same one.
+            # Each round begins with another server, so that none is always measured after the same one.
             names = list(started.by_name)
             for name in names[number % len(names) :] + names[: number % len(names)]:
                 samples.setdefault(name, []).append(started.by_name[name].measure())

@@ -1,4 +1,4 @@
-"""The assistant that this project is measured with."""
+"""The assistant with which this project is measured."""
 
 from assistant_transport.assistants import Turn
 from benchmarks.conversation import tokens

@@ -1,6 +1,6 @@
-"""`python -m benchmarks.attacker ATTACK HOST SECONDS`: attacks nginx there, and prints what came of it as JSON.
+"""`python -m benchmarks.attacker ATTACK HOST SECONDS`: attacks nginx at HOST and prints the outcome as JSON.
 
-It has a process of its own, so that it takes nothing from the one that measures.
+In a process of its own, so that it does not slow the one that measures.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ _RAMP_SECONDS = 2.0
 
 
 class Attack:
-    """Many connections at once to one host; `found` counts what they met."""
+    """Many simultaneous connections to one host; `found` counts their outcomes."""
 
     def __init__(self, host: str) -> None:
         self._host = host
@@ -30,7 +30,7 @@ class Attack:
         self.found: Counter[str] = Counter()
 
     async def hold(self, opening: bytes, more: bytes) -> None:
-        """Opens a connection, sends `opening`, then `more` every second until it is cut off; and again."""
+        """Opens a connection, sends `opening`, then `more` every second until it is cut off; then starts over."""
         while True:
             with suppress(OSError):
                 reader, writer = await self._connect()
@@ -57,7 +57,7 @@ class Attack:
     def _note(self, answer: bytes) -> None:
         if not answer:
             self.found["cut off"] += 1
-        elif answer.startswith(b"HTTP/1.1 "):  # and no later piece of an answer
+        elif answer.startswith(b"HTTP/1.1 "):  # the first piece of a response
             self.found[answer[9:12].decode()] += 1
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
@@ -80,7 +80,7 @@ class Attack:
 
 
 def _largest() -> bytes:
-    """A valid request that is as large and as dear to read as may be: as many objects as are allowed, and numbers."""
+    """The largest valid request, and the most expensive to parse: as many objects as are allowed, and numbers."""
     objects = ",".join(['{"a":1}'] * 119_000)
     numbers = ",".join(["1.5"] * ((_LARGEST - len(objects) - 1000) // 4))
     command = json.dumps({"type": "add-message", "message": user_message(SHORT)})
@@ -92,7 +92,7 @@ def _request(body: bytes, length: int = 0) -> bytes:
 
 
 _Work = Callable[[Attack], Awaitable[None]]
-# What each does, and by how many connections at once.
+# Each attack, and its number of simultaneous connections.
 ATTACKS: dict[str, tuple[int, _Work]] = {
     "1,000 connections that say nothing": (1_000, lambda attack: attack.hold(b"", b"")),
     "10,000 connections that say nothing": (10_000, lambda attack: attack.hold(b"", b"")),

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.attacks`: what attacks on nginx and the image do to replies that are under way, as a table."""
+"""`python -m benchmarks.attacks`: how attacks on nginx and the image slow replies that are in progress, as a table."""
 
 import asyncio
 import json
@@ -21,7 +21,7 @@ from tests.server import ROOT
 
 ROUNDS = 3
 _STREAMS = 20
-_SECONDS = 13.0  # of a steady reply's 15
+_SECONDS = 13.0  # of the 15 s that a steady reply takes
 _NONE = "none"
 _OVERRIDE = f"""
 services:
@@ -35,7 +35,7 @@ services:
 
 @contextmanager
 def _stack() -> Iterator[str]:
-    """compose.yaml with nginx's limits as they are; yields nginx's address."""
+    """Starts compose.yaml with nginx's real limits; yields nginx's address."""
     build()
     with TemporaryDirectory() as folder:
         stack = Stack("assistant-transport-attacks", Path(folder), _OVERRIDE)
@@ -48,7 +48,7 @@ def _stack() -> Iterator[str]:
 
 
 async def _measure(host: str, attack: str) -> dict[str, Any]:
-    """Streams replies, attacks while they are under way, and looks at the gaps between their tokens meanwhile."""
+    """Streams replies, attacks meanwhile, and measures the gaps between their tokens."""
     connections = [await Connection.open(PORT, number, host) for number in range(_STREAMS)]
     replies = [asyncio.create_task(connection.ask(STEADY)) for connection in connections]
     await asyncio.sleep(1)

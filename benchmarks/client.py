@@ -1,6 +1,6 @@
 """`python -m benchmarks.client PORT SERVER_PID LOG_PID ONLY_COST`: measures one server once.
 
-It prints what it found as JSON, and has a process of its own, so that it takes nothing from the server's.
+It prints its findings as JSON. It is a process of its own, so that its work does not count as the server's.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ _CONNECTIONS = 8
 _RUNS = {SHORT: 400, LONG: 8}
 _FIRST_BYTES = 100
 _STREAMS = 50
-_SETTLE_SECONDS = 0.15  # within which the log has written what the last run left
+_SETTLE_SECONDS = 0.15  # for the log to write the rest of the last run
 
 
 def cpu_seconds(pid: int) -> float:
@@ -42,12 +42,12 @@ def _parent(pid: int) -> int:
     try:
         return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
     except OSError:
-        return 0  # it has just ended
+        return 0  # the process has just ended
 
 
 def _own_cpu_seconds(pid: int) -> float:
-    # clock_getcpuclockid(3): to the nanosecond, where `stat` has hundredths of a second, and with the threads that
-    # have ended, which the sum over the threads that there are would miss.
+    # clock_getcpuclockid(3): precise to the nanosecond, where `stat` has hundredths of a second. It includes threads
+    # that have ended, which a sum over the present ones would miss.
     return time.clock_gettime((~pid << 3) | 2)
 
 
@@ -57,7 +57,7 @@ def percentile(values: Iterable[float], percent: float) -> float:
 
 
 def check(port: int) -> None:
-    """Asserts that a client that reads everything gets the whole reply."""
+    """Asserts that a client that parses everything gets the complete reply."""
     for kind in (SHORT, LONG):
         connection = HTTPConnection("127.0.0.1", port, timeout=30)
         headers, _, body = request(kind, 0).partition(b"\r\n\r\n")
@@ -72,7 +72,7 @@ def check(port: int) -> None:
 
 
 class Measurement:
-    """One pass over one server; `found` fills up with numbers by name."""
+    """One measurement of one server; `found` collects its numbers by name."""
 
     def __init__(self, port: int, server: int, log: int) -> None:
         self._port = port
@@ -96,7 +96,7 @@ class Measurement:
         self.found |= {"first_p50": percentile(waits, 50), "first_p99": percentile(waits, 99)}
 
     async def _cost(self, kind: str, connections: list[Connection]) -> None:
-        """The CPU time of a run of that kind, while several are under way."""
+        """The CPU time of one run of that kind, with several in progress."""
 
         async def ask(connection: Connection) -> list[Reply]:
             return [await connection.ask(kind) for _ in range(_RUNS[kind] // _CONNECTIONS)]
@@ -107,7 +107,7 @@ class Measurement:
         self.found[f"{kind}_frames"] = sum(reply.frames for some in replies for reply in some) / _RUNS[kind]
 
     async def _delays(self, connections: list[Connection]) -> None:
-        """How evenly the tokens of many streams arrive, whose replies begin one after the other within one pause."""
+        """How evenly the tokens of many streams arrive; their replies start spread over one pause."""
 
         async def ask(connection: Connection, wait: float) -> Reply:
             await asyncio.sleep(wait)

@@ -1,4 +1,4 @@
-"""A client that costs little: it reads no more of a response than it takes to time it."""
+"""A cheap client: it parses only as much of a response as timing requires."""
 
 import asyncio
 import json
@@ -15,17 +15,17 @@ _FRAME = b"aui-state:"
 
 @dataclass
 class Reply:
-    """What was seen of one reply; times in seconds."""
+    """The timing of one reply, in seconds."""
 
     sent: float
     first: float = 0.0
     frames: int = 0
-    arrivals: list[float] = field(default_factory=list)  # one for each stamped token
-    delays: list[float] = field(default_factory=list)  # from its being written to its being read
+    arrivals: list[float] = field(default_factory=list)  # one for each token with a timestamp
+    delays: list[float] = field(default_factory=list)  # from writing to reading it
 
 
 def request(kind: str, number: int) -> bytes:
-    """The request for a reply of that kind, from a client and for a thread that `number` names."""
+    """The request for a reply of that kind, with the client and the thread of that number."""
     fields = {
         "commands": [{"type": "add-message", "message": user_message(kind)}],
         "state": {"messages": []},
@@ -40,7 +40,7 @@ def request(kind: str, number: int) -> bytes:
 
 
 class Connection(asyncio.Protocol):
-    """A connection that is kept open for one reply after the other."""
+    """A connection that is kept open for many replies, one after the other."""
 
     _transport: asyncio.Transport
     _reply: Reply
@@ -59,7 +59,7 @@ class Connection(asyncio.Protocol):
         self._transport.close()
 
     async def ask(self, kind: str) -> Reply:
-        """Sends one request and waits for the reply's end."""
+        """Sends one request and waits until the reply has ended."""
         self._done = asyncio.get_running_loop().create_future()
         self._reply = Reply(time.monotonic())
         self._transport.write(request(kind, self._number))
@@ -67,7 +67,7 @@ class Connection(asyncio.Protocol):
         return self._reply
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by inheritance
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's transports do not inherit from it
 
     def data_received(self, data: bytes) -> None:
         now = time.monotonic()

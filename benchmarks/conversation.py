@@ -1,4 +1,4 @@
-"""The conversation that every server is measured with: one user message, whose text names the reply that it wants."""
+"""The conversation with which every server is measured: one user message, whose text names the kind of reply."""
 
 import asyncio
 import time
@@ -15,7 +15,7 @@ def user_message(kind: str) -> dict[str, object]:
 
 
 async def tokens(kind: str) -> AsyncIterator[str]:
-    """The reply's tokens at its pace. Those of a paced or steady reply say when they were written, in microseconds."""
+    """Yields the reply's tokens at its pace. A paced or steady reply's are timestamps in microseconds."""
     pause = PAUSE[kind]
     for _ in range(TOKENS[kind]):
         yield f" {time.monotonic_ns() // 1000:016d}" if kind in (PACED, STEADY) else TOKEN

@@ -1,6 +1,6 @@
 """`python -m benchmarks.provider FORMAT`: a stub provider that writes the conversation's replies.
 
-It prints the settings of a server behind it as JSON.
+It prints, as JSON, the settings with which a server uses it.
 """
 
 import json

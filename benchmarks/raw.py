@@ -1,4 +1,4 @@
-"""The limit: an ASGI application that sends the bytes of the same reply, ready made, and does nothing else."""
+"""The lower limit: an ASGI application that only sends the prepared bytes of the same reply."""
 
 import json
 import os

@@ -41,7 +41,7 @@ _LOG_COST: list[Column] = [
 
 
 def peers(samples: Samples, upstream: str) -> str:
-    """What one reply costs here and elsewhere."""
+    """What one reply costs here and with the peers."""
     rows = {
         RAW: "raw ASGI, ready bytes: the limit",
         UPSTREAM: f"{upstream} + assistant-stream, as upstream's example",
@@ -52,14 +52,14 @@ def peers(samples: Samples, upstream: str) -> str:
 
 
 def models(samples: Samples) -> str:
-    """What it costs that a model writes the reply, beside the same reply written here."""
+    """What a reply by a model costs, beside the same reply by an assistant in the process."""
     names = ("OpenAI's Chat Completions", "OpenAI's Responses", "Anthropic's Messages")
     rows = {MEMORY: "none: the reply is written here"} | dict(zip(PROVIDERS, names, strict=True))
     return "## Models\n\n" + _table("format of the provider", rows, _COST[:2], samples)
 
 
 def durability(samples: Samples, log: str) -> str:
-    """What it costs that a run can be found again."""
+    """What it costs that a run can be resumed."""
     rows = {WITHOUT_LOG: "off", MEMORY: "in memory", VALKEY: f"in {log}"}
     cost = _table("log", rows, [*_COST, *_LOG_COST], samples)
     delays = _table("log", rows, _DELAYS, samples)

@@ -1,4 +1,4 @@
-"""The servers that are measured, each in one process (and gunicorn's own) on a free port of 127.0.0.1."""
+"""The measured servers: each is one process, besides gunicorn's master, on a free port of 127.0.0.1."""
 
 import json
 import shutil
@@ -27,14 +27,14 @@ _PYTHON = (sys.executable, "-m")
 
 @dataclass
 class Measured:
-    """A server, and the process of the log that it writes to, if any."""
+    """A server, and the process of its run log, if any."""
 
     server: Server
     log_pid: int = 0
-    only_cost: bool = False  # a stub provider does not stamp its tokens
+    only_cost: bool = False  # a stub provider's tokens have no timestamps
 
     def measure(self) -> dict[str, float]:
-        """One pass of the client over it."""
+        """Measures the server once."""
         pids = (str(self.server.process.pid), str(self.log_pid))
         command = [*_PYTHON, "benchmarks.client", str(self.server.port), *pids, str(int(self.only_cost))]
         printed = subprocess.run(command, cwd=ROOT, timeout=60, check=True, stdout=subprocess.PIPE).stdout
@@ -44,7 +44,7 @@ class Measured:
 
 @dataclass
 class Servers:
-    """All of them by name; `upstream` says what the peer is made of, `log` what the log is kept in, if anything."""
+    """All servers by name; `upstream` says what the peer runs on, `log` which program keeps the log, if any."""
 
     by_name: dict[str, Measured]
     upstream: str
@@ -53,7 +53,7 @@ class Servers:
 
 @contextmanager
 def start() -> Iterator[Servers]:
-    """Starts every server that can be had, and stops them all."""
+    """Starts every server that is available, and stops them all at the end."""
     with ExitStack() as stack:
         packages = stack.enter_context(TemporaryDirectory())
         has_fastapi = _install_fastapi(packages)
@@ -88,7 +88,7 @@ def start() -> Iterator[Servers]:
 
 
 def _install_fastapi(folder: str) -> bool:
-    """Installs FastAPI into a folder of its own; False where no package index can be reached."""
+    """Installs FastAPI into a folder of its own; returns False if no package index can be reached."""
     options = ["--quiet", "--disable-pip-version-check", "--target", folder]
     command = [*_PYTHON, "pip", "install", *options, "fastapi"]
     try:

@@ -1,6 +1,6 @@
-"""The same reply written as upstream's example backend writes it: FastAPI, assistant-stream and its state proxies.
+"""The same reply by a server like upstream's example backend: FastAPI, assistant-stream and its state proxies.
 
-Where FastAPI is not to be had, Starlette and Pydantic take its place, which costs a little less.
+If FastAPI cannot be installed, Starlette and Pydantic take its place, which costs a little less.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""This project with runs that are not logged, to measure what logging them costs."""
+"""This project without a run log, to measure what the log costs."""
 
 from assistant_backend.asgi import application
 from assistant_transport.http import registry

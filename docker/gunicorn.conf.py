@@ -1,4 +1,4 @@
-"""gunicorn's configuration. The settings are checked here, once, before any worker starts."""
+"""gunicorn's configuration. The settings are checked here once, before any worker starts."""
 
 import os
 import sys
@@ -13,7 +13,7 @@ from assistant_transport.telemetry import logs
 
 
 def cpus(cgroup: Path = Path("/sys/fs/cgroup")) -> int:
-    """The CPUs that this container may use: its cgroup's quota (version 2 or 1), rounded up, else the machine's."""
+    """The number of CPUs for this container: its cgroup's quota (version 2 or 1) rounded up, else the machine's."""
     available = len(os.sched_getaffinity(0))
     for files in (["cpu.max"], ["cpu/cpu.cfs_quota_us", "cpu/cpu.cfs_period_us"]):
         try:
@@ -31,18 +31,18 @@ wsgi_app = "assistant_backend.asgi:application"
 bind = f"{_host}:{_env['PORT']}"
 workers = _env["WEB_CONCURRENCY"] or (cpus() if _env["REDIS_URL"] else 1)
 worker_class = Worker
-worker_tmp_dir = "/dev/shm"  # noqa: S108 - heartbeats belong in memory: on a disk they may block
-control_socket_disable = True  # it would write into the home directory
+worker_tmp_dir = "/dev/shm"  # noqa: S108 - the workers' heartbeats in memory: on a disk, writing them may block
+control_socket_disable = True  # its socket would be in the home directory, which the image does not have
 timeout = 30
-# The ladder: the drain and the last bytes (50 + 5 s) < this < compose's 70 s and Kubernetes' 90 s.
+# The timeout ladder: drain and last bytes (50 + 5 s) < this < compose's 70 s and Kubernetes' 90 s.
 graceful_timeout = ceil(_env["DRAIN_SECONDS"]) + 2 * LAST_BYTES_SECONDS
-keepalive = 75  # longer than nginx keeps an idle connection, so that it never reuses one that is being closed
+keepalive = 75  # longer than nginx keeps an idle connection, which therefore never reuses one that is being closed
 forwarded_allow_ips = ",".join(_env["FORWARDED_ALLOW_IPS"])
 logconfig_dict = logs.configuration(_env["LOG_LEVEL"], json=not _env["DEBUG"])
 
 
 def on_starting(server: Any) -> None:
-    """Serves the metrics from before the first worker on. Kept by the server: a reload reads this file anew."""
+    """Serves the metrics before the first worker starts. The server object keeps it: a reload reads this file again."""
     server.metrics = None
     if _env["METRICS_PORT"]:
         from assistant_transport.telemetry import exposition

@@ -1,4 +1,4 @@
-"""The image's HEALTHCHECK: exits 0 if this container is ready for new runs. The image has no curl."""
+"""The image's HEALTHCHECK: exits 0 if this container accepts new runs. In Python, since the image has no curl."""
 
 import os
 import sys

@@ -1,6 +1,6 @@
 """The image's command: checks the settings, then becomes gunicorn.
 
-gunicorn reads WEB_CONCURRENCY by itself while it is imported, where an empty or wrong value is a bare traceback.
+gunicorn reads WEB_CONCURRENCY on import, where an empty or wrong value is a bare traceback.
 """
 
 import os

@@ -8,7 +8,7 @@ import pytest
 from tests.server import Server, Valkey
 from tests.wire import Client
 
-# The same examples every time: what a push is judged by must not depend on luck.
+# The same examples every time: whether CI passes must not depend on chance.
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
 hypothesis.settings.load_profile("repeatable")
 
@@ -33,7 +33,7 @@ def start_server() -> Iterator[StartServer]:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    """The server with its default settings, but for a mock that does not dawdle."""
+    """The server with its default settings, except for a mock without pauses."""
     server = Server()
     yield server
     assert server.stop() == 0
@@ -41,7 +41,7 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def valkey() -> Iterator[Valkey]:
-    """A Valkey that stays; a test that disturbs it starts its own. VALKEY_PORT names one that is there already."""
+    """A Valkey for all tests; one that disturbs it starts its own. VALKEY_PORT is the port of one that already runs."""
     port = os.environ.get("VALKEY_PORT")
     server = Valkey(int(port) if port else None)
     yield server

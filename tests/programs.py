@@ -1,4 +1,4 @@
-"""Programs that tests need and this project does not bring along."""
+"""Programs that tests need and this project does not install."""
 
 import os
 import shutil
@@ -7,9 +7,9 @@ import pytest
 
 
 def require(*names: str) -> str:
-    """The path of the first of the programs that is installed.
+    """Returns the path of the first of these programs that is installed.
 
-    Without any the test is skipped by their names, or fails where REQUIRE_ALL is set, as in CI.
+    Without any, the test is skipped and names them, or fails if REQUIRE_ALL is set, as in CI.
     """
     for name in names:
         if path := shutil.which(name):

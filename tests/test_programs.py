@@ -1,4 +1,4 @@
-"""A program that is missing skips a test by its name, and fails it where nothing may be skipped."""
+"""A missing program skips a test and is named, or fails it where nothing may be skipped."""
 
 import pytest
 
@@ -11,11 +11,11 @@ def test_a_missing_program_fails_where_everything_is_required(monkeypatch: pytes
         require("no-such-program", "no-other")
 
 
-def test_elsewhere_it_skips_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_otherwise_it_skips_and_names_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("REQUIRE_ALL", raising=False)
     with pytest.raises(pytest.skip.Exception, match="not installed: no-such-program"):
         require("no-such-program")
 
 
-def test_the_first_that_is_there_is_taken() -> None:
+def test_the_first_one_installed_is_taken() -> None:
     assert require("no-such-program", "sh").endswith("/sh")

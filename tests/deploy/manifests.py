@@ -1,4 +1,4 @@
-"""The Kubernetes manifests, rendered as `kubectl apply --kustomize` would send them."""
+"""The Kubernetes manifests as `kubectl apply --kustomize` would send them."""
 
 import subprocess
 from functools import cache
@@ -23,12 +23,12 @@ def _render(kubectl: str, kustomization: str) -> str:
 
 
 def render(kustomization: str = EXAMPLE) -> list[Any]:
-    """Every object of a kustomization. Skips the test where there is no kubectl, unless REQUIRE_ALL is set."""
+    """The objects of a kustomization. Without kubectl the test is skipped, or fails if REQUIRE_ALL is set."""
     return list(yaml.safe_load_all(_render(require("kubectl"), kustomization)))
 
 
 def one(objects: list[Any], kind: str, name: str = "assistant") -> Any:
-    """The one object of that kind whose name is `name`, or begins with it: a generated one ends in a hash."""
+    """The one object of that kind whose name begins with `name`: generated names end in a hash."""
     (found,) = (item for item in objects if item["kind"] == kind and item["metadata"]["name"].partition("-")[0] == name)
     return found
 

@@ -1,4 +1,4 @@
-"""GitHub's CI and `.ci/run` do the same, and GitHub's gives nothing away."""
+"""GitHub's CI calls the same verbs as `.ci/run`, and has no more rights than it needs."""
 
 import re
 from typing import Any
@@ -9,7 +9,7 @@ from tests.server import ROOT
 
 WORKFLOW = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())
 JOBS: dict[str, Any] = WORKFLOW["jobs"]
-# What they need GitHub for.
+# Jobs that need GitHub.
 ONLY_THERE = {"image", "publish"}
 
 
@@ -35,14 +35,14 @@ def test_a_release_waits_for_every_other_job() -> None:
     assert set(JOBS["publish"]["needs"]) == JOBS.keys() - {"publish"}
 
 
-def test_no_job_may_more_than_it_must_nor_run_for_ever() -> None:
+def test_every_job_has_minimal_rights_and_a_time_limit() -> None:
     assert WORKFLOW["permissions"] == {}
     for name, job in JOBS.items():
         assert job["timeout-minutes"] <= 60
         assert name == "publish" or job["permissions"] == {"contents": "read"}
 
 
-def test_every_action_is_pinned_and_one_action_in_one_way() -> None:
+def test_every_action_is_pinned_to_one_commit() -> None:
     pins = re.findall(r"uses: (.*)", (ROOT / ".github/workflows/ci.yml").read_text())
     assert all(re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", pin) for pin in pins)
     assert len(set(pins)) == len({pin.partition("@")[0] for pin in pins})

@@ -1,4 +1,4 @@
-"""What docs/deployment.md shows beside its commands is what its readers' tools understand."""
+"""The files that docs/deployment.md shows are valid for the tools that read them."""
 
 import kubernetes_validate
 import yaml

@@ -1,4 +1,4 @@
-"""The timeout ladder: whoever waits for somebody else waits longer, in the files that are really used."""
+"""The timeout ladder: each part waits longer than the part it waits for. Read from the files that are deployed."""
 
 import re
 import subprocess
@@ -16,7 +16,7 @@ from tests.server import ROOT, environment
 
 DEFAULTS = {variable.name: variable.default for variable in VARIABLES}
 HEARTBEAT, DRAIN, LONGEST = (DEFAULTS[f"{name}_SECONDS"] for name in ("HEARTBEAT", "DRAIN", "MAX_RUN"))
-# What the platforms do, and nothing here can change.
+# Fixed by the platforms.
 CLOUD_RUN_KILLS_AFTER, CLOUD_RUN_LONGEST_REQUEST = 10, 3600
 FLY_LONGEST_KILL_TIMEOUT, FLY_IDLE_CONNECTION = 300, 60
 ENVOY_IDLE_STREAM = 300
@@ -37,7 +37,7 @@ def nginx(directive: str) -> list[int]:
 
 @cache
 def gunicorn(setting: str, **variables: str) -> int:
-    """What gunicorn itself makes of docker/gunicorn.conf.py."""
+    """docker/gunicorn.conf.py as gunicorn itself reads it."""
     command = [sys.executable, "-m", "gunicorn", "--config", "docker/gunicorn.conf.py", "--print-config"]
     done = subprocess.run(command, env=environment(**variables), cwd=ROOT, capture_output=True, text=True, check=True)
     (value,) = re.findall(rf"^{setting}\s*= (\d+)$", done.stdout, re.MULTILINE)
@@ -48,18 +48,18 @@ def compose() -> Any:
     return yaml.safe_load(read("compose.yaml"))["services"]
 
 
-def test_an_idle_stream_shows_life_before_anybody_gives_it_up() -> None:
+def test_heartbeats_come_more_often_than_anyones_read_timeout() -> None:
     (read_timeout,) = nginx("proxy_read_timeout")
     for patience in (read_timeout, FLY_IDLE_CONNECTION, ENVOY_IDLE_STREAM):
         assert patience > HEARTBEAT
 
 
-def test_nginx_never_uses_a_connection_again_that_the_app_gives_up() -> None:
+def test_nginx_never_reuses_a_connection_that_the_app_is_closing() -> None:
     upstream, _client = nginx("keepalive_timeout")
     assert upstream < gunicorn("keepalive")
 
 
-def test_each_supervisor_grants_more_than_what_it_supervises_takes() -> None:
+def test_each_supervisor_waits_longer_than_what_it_supervises() -> None:
     stop = [seconds(compose()[name]["stop_grace_period"]) for name in ("app", "nginx")]
     uvicorn = DRAIN + LAST_BYTES_SECONDS
     assert DRAIN < uvicorn < gunicorn("graceful_timeout") < min(stop)
@@ -72,7 +72,7 @@ def test_each_supervisor_grants_more_than_what_it_supervises_takes() -> None:
     assert readiness["periodSeconds"] * readiness["failureThreshold"] <= pause
 
 
-def test_nginx_is_stopped_before_the_app_and_lets_its_streams_end() -> None:
+def test_nginx_stops_before_the_app_and_lets_its_streams_end() -> None:
     assert "app" in compose()["nginx"]["depends_on"]
     assert compose()["nginx"]["stop_signal"] == "SIGQUIT"
 
@@ -84,13 +84,13 @@ def test_no_route_cuts_the_longest_reply() -> None:
     assert LONGEST < cloud_run["timeoutSeconds"] <= CLOUD_RUN_LONGEST_REQUEST
 
 
-def test_the_drain_fits_into_what_cloud_run_grants() -> None:
+def test_the_drain_fits_into_cloud_runs_grace_period() -> None:
     (container,) = yaml.safe_load(read("deploy/cloud-run.yaml"))["spec"]["template"]["spec"]["containers"]
     drain = next(int(entry["value"]) for entry in container["env"] if entry["name"] == "DRAIN_SECONDS")
     assert drain + LAST_BYTES_SECONDS < CLOUD_RUN_KILLS_AFTER
 
 
-def test_the_drain_fits_into_what_fly_grants() -> None:
+def test_the_drain_fits_into_flys_grace_period() -> None:
     fly = tomllib.loads(read("deploy/fly.toml"))
     assert fly["kill_signal"] == "SIGTERM"
     assert gunicorn("graceful_timeout") < seconds(fly["kill_timeout"]) <= FLY_LONGEST_KILL_TIMEOUT

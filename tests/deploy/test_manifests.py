@@ -1,4 +1,4 @@
-"""The Kubernetes manifests, as far as they can be judged without a cluster."""
+"""The Kubernetes manifests, checked as far as possible without a cluster."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ from tests.deploy.manifests import EVERY, EXAMPLE, one, pods, render
 from tests.server import ROOT
 
 HTTP_ROUTE = json.loads(Path(__file__).with_name("httproute.schema.json").read_text())
-# The oldest that knows preStop.sleep without a feature gate, and the newest that can be had.
+# The oldest version with preStop.sleep without a feature gate, and the newest one that can be checked.
 VERSIONS = ("1.30", kubernetes_validate.latest_version())
 
 
@@ -29,7 +29,7 @@ def test_every_object_is_valid(kustomization: str, version: str) -> None:
             kubernetes_validate.validate(item, version, strict=True)
 
 
-def test_a_misspelt_field_of_the_route_is_found() -> None:
+def test_a_misspelt_field_of_the_route_is_an_error() -> None:
     route = one(render(), "HTTPRoute")
     route["spec"]["rules"][0]["timeouts"]["requests"] = "1s"
     with pytest.raises(jsonschema.ValidationError):
@@ -59,7 +59,7 @@ def test_every_selector_selects_the_pods_of_one_kind(kustomization: str) -> None
 
 
 @pytest.mark.parametrize("kustomization", EVERY)
-def test_every_pod_meets_the_restricted_standard_and_more(kustomization: str) -> None:
+def test_every_pod_meets_the_restricted_pod_security_standard(kustomization: str) -> None:
     for template in pods(render(kustomization)):
         pod = template["spec"]
         assert pod["automountServiceAccountToken"] is False
@@ -79,13 +79,13 @@ def test_every_pod_meets_the_restricted_standard_and_more(kustomization: str) ->
             assert container["resources"]["requests"].keys() == {"cpu", "memory"}
 
 
-def test_an_update_leaves_no_replica_out() -> None:
+def test_an_update_keeps_every_replica_available() -> None:
     strategy = one(render(), "Deployment")["spec"]["strategy"]
     assert strategy == {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}
 
 
 @pytest.mark.parametrize("kustomization", EVERY)
-def test_secrets_are_referred_to_and_never_made(kustomization: str) -> None:
+def test_secrets_are_referenced_and_never_created(kustomization: str) -> None:
     objects = render(kustomization)
     assert "Secret" not in {item["kind"] for item in objects}
     (container,) = one(objects, "Deployment")["spec"]["template"]["spec"]["containers"]
@@ -93,7 +93,7 @@ def test_secrets_are_referred_to_and_never_made(kustomization: str) -> None:
 
 
 @pytest.mark.parametrize("kustomization", EVERY)
-def test_the_configuration_is_valid_and_answers_to_the_routes_names(kustomization: str) -> None:
+def test_the_configuration_is_valid_and_allows_the_routes_hosts(kustomization: str) -> None:
     objects = render(kustomization)
     settings = parse(one(objects, "ConfigMap")["data"])
     assert settings["ALLOWED_HOSTS"] == one(objects, "HTTPRoute")["spec"]["hostnames"]
@@ -101,7 +101,7 @@ def test_the_configuration_is_valid_and_answers_to_the_routes_names(kustomizatio
     assert replicas == 1 or settings["REDIS_URL"], "several replicas find each other's runs in Valkey only"
 
 
-def test_the_metrics_are_where_the_policy_lets_prometheus_in() -> None:
+def test_the_network_policy_lets_prometheus_reach_the_metrics() -> None:
     objects = render()
     (container,) = one(objects, "Deployment")["spec"]["template"]["spec"]["containers"]
     ports = {port["name"]: port["containerPort"] for port in container["ports"]}

@@ -4,7 +4,7 @@ from tests.docs.pages import PAGES, blocks
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Lists what the pages show and no test runs, so that nothing is skipped in silence."""
+    """Lists the blocks that no test runs, so that nothing is skipped silently."""
     terminalreporter.section("blocks of the pages that are not run")
     for page in PAGES:
         for block in blocks(page):

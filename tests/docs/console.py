@@ -1,4 +1,4 @@
-"""Runs what a page shows, as its reader would, and compares what comes out with what the page says."""
+"""Runs a page's commands as a reader would, and compares their output with what the page shows."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 _BETWEEN = "\x1e"
-_INVISIBLE = re.compile(r"\r(?=\n)|\x1b\[[0-9;]*[A-Za-z]")  # what a terminal does not show
+_INVISIBLE = re.compile(r"\r(?=\n)|\x1b\[[0-9;]*[A-Za-z]")  # what a terminal does not display
 _ADDRESS = re.compile(r"localhost:(8080|8002)\b")
 
 
@@ -27,7 +27,7 @@ def commands(text: str) -> list[tuple[str, str]]:
 
 
 def _is_open(command: str) -> bool:
-    """Whether a command goes on in the next line."""
+    """Whether a command continues in the next line."""
     if command.endswith("\\"):
         return True
     try:
@@ -38,7 +38,7 @@ def _is_open(command: str) -> bool:
 
 
 def at(text: str, host: str) -> str:
-    """`text` with the address that the pages name replaced by where the server of the test is."""
+    """`text` with the pages' address replaced by that of the test's server."""
     return _ADDRESS.sub(host, text)
 
 
@@ -81,7 +81,7 @@ def parse_json(text: str) -> None:
 
 
 def differs(output: str, shown: str) -> str | None:
-    """What is wrong where `output` is not what is `shown`: `…` stands for anything, alone in a line for any lines."""
+    """How `output` differs from what is `shown`, or None. `…` stands for any text, alone in a line for any lines."""
     if not shown.strip():
         return None
     pattern = "".join(

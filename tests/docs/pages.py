@@ -12,7 +12,7 @@ PAGES = [
 ]
 
 _FENCE = re.compile(r"(`{3,})(\w*)(.*)")
-# MDX, which upstream's site is written in, has no HTML comments.
+# MDX, the format of upstream's site, has no HTML comments.
 _NOT_RUN = re.compile(r"<!-- not run: (.+) -->|\{/\* not run: (.+) \*/\}")
 _RUN_BY = re.compile(r"<!-- run by (\S+) -->")
 _TITLE = re.compile(r'title="([^"]+)"')
@@ -22,9 +22,9 @@ _LINK = re.compile(r"(?<!`)\[[^\]]*\]\(([^)\s]+)\)|(?:src|srcset|href)=\"([^\"]+
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block of a page; `not_run` is the reason that stands above it, if it is not to be run.
+    """A fenced block of a page. `not_run` is the reason above it why no test runs it.
 
-    `run_by` is the test that runs it in a way of its own.
+    `run_by` is the test that runs it in its own way.
     """
 
     page: str
@@ -40,7 +40,7 @@ class Block:
 
     @property
     def file(self) -> str | None:
-        """The file that the block holds, as its title or its first line says."""
+        """The path of the file that the block shows, from its title or its first line."""
         path = _PATH.fullmatch(self.text.partition("\n")[0])
         return self.title or (path[1] if path else None)
 
@@ -88,13 +88,13 @@ def links(page: Path) -> list[str]:
 
 
 def anchors(page: Path) -> set[str]:
-    """The anchors of the page's headings, as GitHub makes them."""
+    """The anchors of the page's headings, as GitHub generates them."""
     headings = re.findall(r"^#{1,6} (.+)$", _prose(page), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def verbs(page: Path) -> set[str]:
-    """The `make` verbs that the page speaks of."""
+    """The `make` verbs that the page mentions."""
     return set(re.findall(r"\bmake ([a-z]+(?:-[a-z]+)*)`", page.read_text())) | {
         verb
         for block in blocks(page)

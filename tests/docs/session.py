@@ -1,4 +1,4 @@
-"""One reader of one page: a copy of the project to work in, and the server that they reach."""
+"""The reader of one page: a copy of the project to work in, and a server."""
 
 import os
 import re
@@ -18,7 +18,7 @@ STEADY = {"MOCK_DELAY_SECONDS": "0", "FLUSH_INTERVAL_MS": "0"}
 
 
 def copy_project(folder: Path, *ignored: str) -> Path:
-    """A copy of the project, so that nothing a page says changes the real one. Programs are linked, not copied."""
+    """Copies the project, so that no command of a page changes the real one. `.venv` is linked, not copied."""
     made = ("node_modules", "dist", "staticfiles", "__pycache__", ".*_cache", ".hypothesis", ".git", ".venv", ".env")
     project = shutil.copytree(ROOT, folder / "project", ignore=shutil.ignore_patterns(*made, *ignored))
     (project / ".venv").symlink_to(sys.prefix)
@@ -26,19 +26,19 @@ def copy_project(folder: Path, *ignored: str) -> Path:
 
 
 class Session:
-    """Runs a page's blocks in their order, on a server of its own. Without a container engine."""
+    """Runs a page's blocks in order, with a server of its own and without a container engine."""
 
     def __init__(self, folder: Path) -> None:
         # Without the chat page's sources, so that `make run` serves the plain page instead of building the other first.
         self.project = copy_project(folder, "frontend")
         self._server: Server | None = None
-        # As in a shell of the reader's: the project's programs, and none of the paths that tests need. The environment
-        # that the tests run in is not made anew, even if `make` did not make it.
+        # As in a reader's shell: the project's programs on the PATH, and none of the tests' import paths. make does not
+        # rebuild the environment that the tests run in, even if it has not made it.
         keep = {"MAKEFLAGS": "--old-file=.venv/.running"}
         self.environment = environment(PATH=f"{_BIN}:{os.environ['PATH']}", PYTHONPATH="", **keep, **STEADY)
 
     def run(self, block: Block) -> None:
-        """Does what a reader does with the block. Raises AssertionError where that is not as the page says."""
+        """Does what the block tells the reader to do. Raises AssertionError if the result is not what the page says."""
         if block.language == "json":
             console.parse_json(block.text)
         elif block.file is not None:
@@ -68,13 +68,13 @@ class Session:
             assert done.returncode == 0, done.stdout
 
     def serve(self, command: str, **variables: str) -> None:
-        """Starts the server that what follows is for."""
+        """Starts the server that the following blocks use."""
         self.stop()
         shell = ("bash", "-c", f"cd '{self.project}' && exec {command}")
         self._server = Server(shell, **{**self.environment, **variables})
 
     def host(self) -> str:
-        """Where the page's server is to be reached."""
+        """The address of the page's server."""
         if self._server is None:
             self._server = Server(GUNICORN, **STEADY)
         return f"localhost:{self._server.port}"
@@ -86,7 +86,7 @@ class Session:
 
 
 class ComposeSession(Session):
-    """The same with the composed system, which the page itself brings up."""
+    """A session with the composed system, which the page itself starts."""
 
     def __init__(self, folder: Path, project: str, certificate: Path) -> None:
         self.project = copy_project(folder)

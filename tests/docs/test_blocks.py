@@ -1,4 +1,4 @@
-"""Whatever a page tells its reader to type works and answers what the page says."""
+"""Every command in the documentation works and prints what the page says."""
 
 from pathlib import Path
 
@@ -32,7 +32,7 @@ def test_every_block_is_run_or_says_why_not(page: str) -> None:
     assert not [block for block in BLOCKS[page] if block.not_run and block.language in DATA], "there is nothing to run"
 
 
-@pytest.mark.timeout(400)  # `make run` may first build the page
+@pytest.mark.timeout(400)  # `make run` may build the page first
 @pytest.mark.parametrize("page", WITH_BLOCKS)
 def test_what_a_page_shows_works(page: str, tmp_path: Path) -> None:
     require("curl")

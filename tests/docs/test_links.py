@@ -1,4 +1,4 @@
-"""No link inside the project leads nowhere, and no page speaks of a verb that `make` does not have."""
+"""Links inside the project lead somewhere, and every `make` verb that a page mentions exists."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ def test_every_link_inside_the_project_leads_somewhere(page: Path) -> None:
     for link in links(page):
         target, _, anchor = link.partition("#")
         if re.match(r"\w+:", link) or target.startswith("/"):
-            continue  # elsewhere: another site, or a path of upstream's site
+            continue  # another site, or a path on upstream's site
         path = (page.parent / target).resolve() if target else page
         assert path.exists(), f"{name(page)}: {link}"
         if anchor:
@@ -27,7 +27,7 @@ def test_every_page_is_reached_from_the_index() -> None:
     assert not [name(page) for page in PAGES if page.suffix == ".md" and page != index and page not in reached]
 
 
-def test_make_has_every_verb_that_a_page_speaks_of() -> None:
+def test_make_has_every_verb_that_a_page_mentions() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     for page in PAGES:
         assert verbs(page) <= targets, f"{name(page)}: {verbs(page) - targets}"

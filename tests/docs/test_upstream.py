@@ -1,4 +1,4 @@
-"""What is proposed to assistant-ui's site fits together, and has the form that the site takes."""
+"""The files proposed to assistant-ui's site are consistent and in the site's format."""
 
 import re
 import struct
@@ -9,7 +9,7 @@ FOLDER = ROOT / "docs/upstream"
 NAME = "assistant-transport-django"
 
 
-def test_the_entry_has_the_fields_of_the_registry_and_leads_to_the_page() -> None:
+def test_the_entry_has_the_registrys_fields_and_links_to_the_page() -> None:
     text = (FOLDER / "registry-entry.ts").read_text()
     entry = dict(re.findall(r'^  (\w+):\s+"([^"]+)",$', text, re.MULTILINE))
     assert set(entry) == {"title", "image", "description", "link", "githubLink"}

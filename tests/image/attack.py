@@ -1,4 +1,4 @@
-"""A normal stream to be kept going, and what attackers send beside it."""
+"""A normal stream that must keep going, and the requests of attackers beside it."""
 
 import json
 import socket
@@ -15,9 +15,9 @@ _MOST_WORDS = 1_000_000
 
 
 class Victim:
-    """A reply through nginx whose every word waits until the test asks for it.
+    """A reply through nginx whose every word is written when the test asks for it.
 
-    The test asks at the app's own address, so that what nginx refuses to the attackers' address does not stop it.
+    The test asks the app directly, so that nginx's limits for the attackers' address do not stop it.
     """
 
     def __init__(self, stack: Stack) -> None:
@@ -26,7 +26,7 @@ class Victim:
         address = next(network["IPAddress"] for name, network in networks.items() if name.endswith("_default"))
         self._app = Client(address, 8002)
         self._reply = stack.client.say(str(_MOST_WORDS))
-        while self._reply.status == 429:  # an attack before this one came from this address too
+        while self._reply.status == 429:  # this address may still be limited because of an earlier attack
             self._reply = stack.client.say(str(_MOST_WORDS))
         self._frames = self._reply.frames()
         self._state: Any = None
@@ -34,12 +34,12 @@ class Victim:
         self._read_word()
 
     def next_word(self) -> None:
-        """Lets the next word be written, and reads it."""
+        """Has the next word written, and reads it."""
         self._ask("confirm")
         self._read_word()
 
     def end(self) -> None:
-        """Lets the reply end, and asserts that all of it has come."""
+        """Ends the reply, and asserts that it is complete."""
         self._ask("finish")
         for kind, value in self._frames:
             assert kind == "state"
@@ -78,17 +78,17 @@ class _Received:
 
 
 class Attacker:
-    """A connection that sends whatever it likes and never waits for an answer."""
+    """A connection that sends any bytes and never waits for an answer."""
 
     def __init__(self, stack: Stack, data: bytes) -> None:
         self._socket = socket.create_connection(("127.0.0.1", stack.port), timeout=30)
         self._socket.setblocking(False)
-        self._answer = b""  # as far as it has come
+        self._answer = b""  # received so far
         self.closed = False
         self.send(data)
 
     def send(self, data: bytes) -> None:
-        """Sends more, as much as goes at once, unless the other side has hung up."""
+        """Sends as much as the socket takes without blocking, unless the other side has closed the connection."""
         try:
             self._socket.send(data)
         except BlockingIOError:
@@ -97,13 +97,13 @@ class Attacker:
             self.closed = True
 
     def send_all(self, data: bytes) -> None:
-        """Sends all of it, unless the other side hangs up meanwhile."""
+        """Sends all of it, unless the other side closes the connection meanwhile."""
         self._socket.settimeout(30)
         with suppress(OSError):
             self._socket.sendall(data)
 
     def look(self) -> bool:
-        """Whether the other side has hung up, as far as it is known by now."""
+        """Whether the other side is known to have closed the connection. Does not block."""
         try:
             while not self.closed:
                 received = self._socket.recv(65536)
@@ -121,12 +121,12 @@ class Attacker:
         return bool(self._answer)
 
     def answer(self) -> Answer:
-        """Waits for the end of the connection, and gives what it brought."""
+        """Waits until the connection is closed; returns the response."""
         self._socket.settimeout(30)
-        with suppress(OSError):  # it hung up while we were still sending
+        with suppress(OSError):  # closed while this side was still sending
             while received := self._socket.recv(65536):
                 self._answer += received
-        response = HTTPResponse(_Received(self._answer))  # type: ignore[arg-type] # no more of a socket is used
+        response = HTTPResponse(_Received(self._answer))  # type: ignore[arg-type] # makefile() is all it uses of a socket
         response.begin()
         return Answer(response.status, response.headers, json.loads(response.read()))
 

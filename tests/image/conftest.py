@@ -1,4 +1,4 @@
-"""The compose project, built and brought up once, on a port of its own; torn down at the end."""
+"""The compose project, built and started once on a free port, and removed at the end."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from tests.server import ROOT, free_port
 from tests.wire import Client
 
 PROJECT = "assistant-transport-test"
-# What the tests put on top of compose.yaml: their assistants, one worker for them to wait in, no request limits.
+# On top of compose.yaml: the tests' assistants, one worker (they wait for each other in its memory), no request limits.
 OVERRIDE = """
 services:
   nginx:
@@ -69,7 +69,7 @@ def inspect(container: str) -> dict[str, object]:
 
 
 def build() -> str:
-    """Builds the image as compose does; its name."""
+    """Builds the image as compose does; returns its name."""
     subprocess.run(["docker", "compose", "build", "--quiet"], cwd=ROOT, check=True)
     return "assistant-transport-backend-django"
 
@@ -90,7 +90,7 @@ def stack(image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stac
 
 @pytest.fixture(scope="session")
 def lockstep(image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The same with an assistant that waits for the tests."""
+    """compose.yaml with an assistant that waits for the tests."""
     folder = tmp_path_factory.mktemp("lockstep")
     limits = folder / "limits.conf"
     limits.write_text("# none\n")
@@ -102,7 +102,7 @@ def lockstep(image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
 
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for 127.0.0.1, in a folder as TLS_DIR is."""
+    """A certificate for 127.0.0.1, in a folder laid out as TLS_DIR."""
     folder = tmp_path_factory.mktemp("tls")
     folder.chmod(0o755)
     chain, key = folder / "fullchain.pem", folder / "privkey.pem"

@@ -1,4 +1,4 @@
-"""What kube-proxy does: hands each new connection to a pod that is an endpoint, and looks into none."""
+"""A stand-in for kube-proxy: forwards each new connection to a pod that is an endpoint, without reading it."""
 
 import socket
 import threading
@@ -7,14 +7,14 @@ from contextlib import suppress
 
 
 class Endpoints:
-    """A port of loopback, and the pods' ports behind it, taken in turns."""
+    """A loopback port that forwards to the pods' ports in turn."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._ports: list[int] = []
         self._leaving: dict[int, int] = {}
         self._removed: dict[int, threading.Event] = {}
-        self.open: Counter[int] = Counter()  # connections of each pod
+        self.open: Counter[int] = Counter()  # connections by pod
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self.port: int = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -23,7 +23,7 @@ class Endpoints:
         return len(self._ports)
 
     def set(self, port: int, *, ready: bool) -> None:
-        """A pod is an endpoint while it is ready, and never again once it leaves."""
+        """Makes a pod an endpoint, or no longer one. A pod that is being removed never becomes one again."""
         with self._lock:
             if not ready and port in self._ports:
                 self._ports.remove(port)
@@ -31,7 +31,7 @@ class Endpoints:
                 self._ports.append(port)
 
     def remove_after(self, port: int, connections: int) -> threading.Event:
-        """Removes a pod late, after as many new connections: some nodes have not heard yet. Then sets the event."""
+        """Removes a pod after that many more connections, as nodes learn of it late; then sets the event."""
         with self._lock:
             self._leaving[port] = connections
             self._removed[port] = threading.Event()
@@ -76,7 +76,7 @@ class Endpoints:
 
 
 def _pass_on(source: socket.socket, target: socket.socket) -> None:
-    """Every byte, then the end; a break breaks both."""
+    """Forwards every byte and the end of the stream; a broken connection breaks the other one."""
     try:
         while data := source.recv(65536):
             target.sendall(data)

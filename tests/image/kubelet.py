@@ -1,4 +1,4 @@
-"""Plays kubelet: starts a pod as its manifest says, probes it, and ends it."""
+"""A stand-in for kubelet: starts a pod as its manifest says, probes it, and terminates it."""
 
 import subprocess
 import threading
@@ -26,7 +26,7 @@ def _environment(container: Any, objects: list[Any], secret: dict[str, str]) -> 
 
 
 def _confinement(pod: Any, container: Any) -> list[str]:
-    """What the pod may not do, and what it may use, in Docker's words."""
+    """The pod's security context and resource limits as options of `docker run`."""
     security = pod["securityContext"] | container["securityContext"]
     options = ["--user", f"{security['runAsUser']}:{security['runAsGroup']}"]
     options += ["--read-only"] if security["readOnlyRootFilesystem"] else []
@@ -54,7 +54,7 @@ class Pod:
     ) -> None:
         self.spec = workload["spec"]["template"]["spec"]
         (self.container,) = self.spec["containers"]
-        declared, *_ = self.container["ports"]  # the first is the one that is served
+        declared, *_ = self.container["ports"]  # the first one serves the app
         self.port = free_port()
         entrypoint, *arguments = self.container.get("command", [""])
         variables = _environment(self.container, objects, secret).items()
@@ -66,12 +66,12 @@ class Pod:
             *(["--entrypoint", entrypoint] if entrypoint else []),
             image or self.container["image"], *arguments,
         ).strip()  # fmt: skip
-        self._address = f"10.1.2.3:{declared['containerPort']}"  # kubelet's Host is the pod's address
+        self._address = f"10.1.2.3:{declared['containerPort']}"  # kubelet sends the pod's address as Host
         self._ending = threading.Event()
         self.would_be_restarted = False
 
     def passes(self, probe: Any) -> bool:
-        """One try of a probe."""
+        """Whether a single try of the probe succeeds."""
         if "exec" in probe:
             return (
                 subprocess.run(["docker", "exec", self.id, *probe["exec"]["command"]], capture_output=True).returncode
@@ -87,7 +87,7 @@ class Pod:
             connection.close()
 
     def start(self, ready: Callable[[bool], None] = lambda _: None) -> None:
-        """Waits until the pod has started and is ready; then tells `ready` when it is no more, and when it is again."""
+        """Waits until the pod has started and is ready; from then on calls `ready` whenever that changes."""
         for name in ("startupProbe", "readinessProbe"):
             probe = self.container.get(name)
             deadline = time.monotonic() + _START_SECONDS
@@ -110,12 +110,12 @@ class Pod:
                 tell(failures == 0)
 
     def pre_stop(self) -> None:
-        """The beginning of the end, without a signal yet."""
+        """Runs the preStop hook, before any signal."""
         self._ending.set()
         time.sleep(self._pause)
 
     def stop(self) -> int:
-        """SIGTERM and, at the end of the grace, SIGKILL; the exit code."""
+        """Sends SIGTERM and, when the grace period is over, SIGKILL; returns the exit code."""
         docker("stop", "--time", str(self.spec["terminationGracePeriodSeconds"] - self._pause), self.id)
         state: Any = inspect(self.id)["State"]
         return int(state["ExitCode"])

@@ -1,4 +1,4 @@
-"""Clients that talk through nginx all the while, and resume whatever is cut off."""
+"""Load: clients that chat through nginx continuously, and resume whatever is cut off."""
 
 import secrets
 import threading
@@ -9,7 +9,7 @@ from http.client import HTTPException
 
 from tests.wire import Client, Reply, message
 
-DEADLINE_SECONDS = 15.0  # from a failure to the reply's end, whatever end that is
+DEADLINE_SECONDS = 15.0  # from a failure until the reply has ended in any way
 TEXT = "Tell me something that takes a little while to say, please."
 
 
@@ -20,7 +20,7 @@ class Load:
     client: Client
     workers: int
     runs: int = 0
-    leaving: bool = False  # every other client goes away in the middle by itself, and comes back
+    leaving: bool = False  # every other client disconnects during the reply and comes back
     outcomes: Counter[str] = field(default_factory=Counter)
     recoveries: list[float] = field(default_factory=list)
     stop: threading.Event = field(default_factory=threading.Event)
@@ -45,7 +45,7 @@ class Load:
             done += 1
 
     def _converse(self, *, leaves: bool) -> str:
-        """One run; a client that `leaves` goes away in the middle by itself, and comes back."""
+        """One run; a client that `leaves` disconnects during the reply and comes back."""
         headers = {"X-Client-Id": secrets.token_urlsafe(24)}
         failed: float | None = None
         run_id: str | None = None

@@ -1,7 +1,7 @@
 """Attacks on the composed system, with nginx.conf and nginx.limits.conf as they are.
 
-Each one has to be cut off or refused while a reply that began before goes on, word by word: the reader asks for each
-word and waits for it, so nothing here is measured by a clock. What an attack costs is in docs/benchmarks.md.
+Each attack must be cut off or refused while an earlier reply continues. Its reader asks for each word and waits for it,
+so nothing here depends on the clock. docs/benchmarks.md has what an attack costs.
 """
 
 import json
@@ -30,7 +30,7 @@ def stack(image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stac
 
 @pytest.fixture
 def victim(stack: Stack) -> Iterator[Victim]:
-    """A reply that has begun before the attack, goes on while it lasts, and arrives whole."""
+    """A reply that begins before the attack, continues during it, and arrives complete."""
     reply = Victim(stack)
     yield reply
     reply.next_word()
@@ -38,7 +38,7 @@ def victim(stack: Stack) -> Iterator[Victim]:
 
 
 def cut_off(attackers: list[Attacker], victim: Victim, more: bytes) -> None:
-    """Lets attackers send `more` again and again, until all are cut off; the victim's words keep coming meanwhile."""
+    """Has attackers send `more` repeatedly until all are cut off, while the victim's words keep arriving."""
     while sum(attacker.look() for attacker in attackers) < len(attackers):
         victim.next_word()
         if victim.words % 10 == 0:
@@ -52,25 +52,25 @@ def test_slow_headers_are_cut_off(stack: Stack, victim: Victim) -> None:
     cut_off(attackers, victim, more=b"a")
 
 
-def test_connections_that_say_nothing_are_cut_off(stack: Stack, victim: Victim) -> None:
+def test_silent_connections_are_cut_off(stack: Stack, victim: Victim) -> None:
     cut_off([Attacker(stack, b"") for _ in range(200)], victim, more=b"")
 
 
-def test_bodies_that_do_not_come_are_cut_off_and_never_reach_the_app(stack: Stack, victim: Victim) -> None:
+def test_unfinished_bodies_are_cut_off_and_never_reach_the_app(stack: Stack, victim: Victim) -> None:
     begun = POST + b"Content-Length: 1000000\r\n\r\n" + b'{"commands": ['
     cut_off([Attacker(stack, begun) for _ in range(30)], victim, more=b"")
     lines = [line.partition("|")[2] for line in stack.compose("logs", "nginx").splitlines()]
     logged = [json.loads(line) for line in lines if '"status":408' in line]
-    assert len(logged) >= 20  # the rest was over the limit of requests
+    assert len(logged) >= 20  # the other requests exceeded the rate limit
     assert {line["upstream"] for line in logged} == {""}
 
 
-def test_a_flood_gets_429_and_others_are_served(stack: Stack, victim: Victim) -> None:
+def test_a_flood_gets_429_and_other_addresses_are_served(stack: Stack, victim: Victim) -> None:
     get = b"GET /health/live HTTP/1.1\r\nConnection: close\r\n" + HOST + b"\r\n"
     flood = [Attacker(stack, get) for _ in range(300)]
     victim.next_word()
     fetch = "import urllib.request as r; print(r.urlopen('http://nginx:8080/health/live').status)"
-    assert stack.run("app", "python", "-c", fetch).strip() == "200"  # from an address of its own
+    assert stack.run("app", "python", "-c", fetch).strip() == "200"  # from another address than the attackers'
     answers = [attacker.answer() for attacker in flood]
     refused = [answer for answer in answers if answer.status == 429]
     assert len(refused) > 100
@@ -81,7 +81,7 @@ def test_a_flood_gets_429_and_others_are_served(stack: Stack, victim: Victim) ->
     assert "Access-Control-Allow-Credentials" not in refused[0].headers
 
 
-def test_more_requests_at_once_than_an_address_may_have_get_429(stack: Stack, victim: Victim) -> None:
+def test_too_many_simultaneous_requests_of_an_address_get_429(stack: Stack, victim: Victim) -> None:
     waiting = POST + b"Connection: close\r\nContent-Length: 9\r\n\r\n"
     held = [Attacker(stack, waiting) for _ in range(100)]
     while sum(attacker.is_answered for attacker in held) < 50:
@@ -91,13 +91,13 @@ def test_more_requests_at_once_than_an_address_may_have_get_429(stack: Stack, vi
     assert "Too many requests" in refused.body["error"]
 
 
-def test_large_bodies_are_few_at_a_time(stack: Stack, victim: Victim) -> None:
+def test_large_bodies_are_limited_in_number(stack: Stack, victim: Victim) -> None:
     attackers = [Attacker(stack, b"") for _ in range(30)]
     for attacker in attackers:
         attacker.send_all(POST + b"Connection: close\r\nContent-Length: 100000\r\n\r\n" + b"x" * 100_000)
     victim.next_word()
     statuses = [attacker.answer().status for attacker in attackers]
-    assert set(statuses) == {400, 429}  # it is no JSON
+    assert set(statuses) == {400, 429}  # 400: the body is not JSON
     assert statuses.count(429) >= 10
 
 
@@ -117,7 +117,7 @@ def test_large_bodies_are_few_at_a_time(stack: Stack, victim: Victim) -> None:
         (CHUNKED + b"%x\r\n" % (5 * MIB) + b"x" * 5 * MIB + b"\r\n0\r\n\r\n", 413, "The body is larger than 4194304"),
     ],
 )  # fmt: skip
-def test_what_is_oversized_or_malformed_is_refused_in_the_error_shape(
+def test_oversized_and_malformed_requests_get_the_error_shape(
     stack: Stack, victim: Victim, sent: bytes, status: int, says: str
 ) -> None:
     attacker = Attacker(stack, b"")

@@ -1,4 +1,4 @@
-"""What the pages show of the composed system works as they say; tests/docs runs all the rest."""
+"""The documentation's commands that need the composed system work as it says; tests/docs runs all others."""
 
 from itertools import dropwhile
 from pathlib import Path
@@ -12,7 +12,7 @@ BLOCKS = {name(page): [block for block in blocks(page) if not block.not_run and 
 
 
 def for_compose(page: str) -> list[Block]:
-    """What is for the composed system: its own commands and, once it is up, requests to where it is published."""
+    """The blocks for the composed system: docker commands and, after those, requests to its address."""
     return [
         block
         for block in dropwhile(lambda block: not block.needs_docker, BLOCKS[page])
@@ -22,7 +22,7 @@ def for_compose(page: str) -> list[Block]:
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("page", [page for page, found in BLOCKS.items() if any(block.needs_docker for block in found)])
-def test_what_a_page_shows_of_the_composed_system_works(
+def test_what_a_page_shows_with_the_composed_system_works(
     page: str, image: str, certificate: Path, tmp_path: Path
 ) -> None:
     session = ComposeSession(tmp_path, "assistant-transport-docs", certificate)

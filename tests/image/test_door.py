@@ -1,4 +1,4 @@
-"""What the app refuses reaches the client through nginx as it is, and nothing secret reaches a log."""
+"""The app's error responses pass nginx unchanged, and no secret reaches a log."""
 
 from collections.abc import Iterator
 
@@ -63,7 +63,7 @@ def test_no_run_id_key_client_thread_or_prompt_is_in_any_log(stack: Stack) -> No
     assert stack.client.get(f"/resume?runId={run_id}", **ME).status == 405
     assert stack.client.post("/cancel", {"runId": run_id}, **ME).status == 202
     stack.client.post("/resume", {"runId": run_id}, **ME).body()
-    stack.client.say("no number", headers=ME, system=prompt).body()  # on which this assistant fails
+    stack.client.say("no number", headers=ME, system=prompt).body()  # this assistant fails on it
     assert stack.client.post("/resume", {"runId": run_id, "threadId": 1}, **ME).status == 400
     assert stack.client.post("/resume", {"runId": run_id}).status == 401
     logs = stack.compose("logs")

@@ -1,4 +1,4 @@
-"""Two replicas, nginx and Valkey under load, while parts of them stop, die, stall and come back."""
+"""Two replicas, nginx and Valkey under load, while some of them stop, crash, freeze and come back."""
 
 import sys
 import time
@@ -43,7 +43,7 @@ def apps(stack: Stack) -> list[str]:
 
 
 def statuses(stack: Stack) -> set[str]:
-    """The status of every run that Valkey knows."""
+    """The status of every run in Valkey."""
     script = (
         "local r={} for _,k in ipairs(redis.call('KEYS','assistant:2:run:*')) do "
         "if redis.call('TYPE',k).ok=='hash' then r[#r+1]=redis.call('HGET',k,'status') end end return r"
@@ -64,15 +64,15 @@ def test_a_rolling_restart_fails_no_request_and_cuts_no_reply(replicas: Stack) -
         load.stop.set()
         load.join()
     assert sum(load.outcomes.values()) > 20
-    # A connection that waits in a listener's queue at the instant it closes is reset, which nginx rightly does not take
-    # for leave to send a POST again: that client is told, in a 503, and tries again.
+    # A connection that still waits in the listener's queue when the listener closes is reset. nginx rightly does not
+    # repeat a POST then: that client gets a 503, and tries again.
     refused = load.outcomes.pop("whole, refused first", 0)
     assert set(load.outcomes) == {"whole"}, load.outcomes
     assert refused <= 1
 
 
 @pytest.mark.timeout(300)
-def test_chaos_ends_every_run_whole_or_with_clear_words(replicas: Stack) -> None:
+def test_under_chaos_every_run_ends_complete_or_with_a_clear_error(replicas: Stack) -> None:
     load = Load(replicas.client, workers=10, runs=20, leaving=True)
     load.start()
     first, second = apps(replicas)
@@ -80,7 +80,7 @@ def test_chaos_ends_every_run_whole_or_with_clear_words(replicas: Stack) -> None
     network = f"{PROJECT}-replicas_log"
 
     def calm(seconds: float) -> None:
-        time.sleep(seconds)  # the chaos happens in time, and so do the runs beside it
+        time.sleep(seconds)  # for as long as the fault is to last, while runs go on beside it
 
     calm(2)
     docker("kill", "--signal", "KILL", first)

@@ -1,4 +1,4 @@
-"""The image alone, as a container platform runs it."""
+"""The image by itself, as a container platform runs it."""
 
 import json
 import subprocess
@@ -14,7 +14,7 @@ from tests.wire import Client
 
 
 class Container:
-    """The image with only PORT set, on a read-only root without capabilities."""
+    """The image with only PORT set, a read-only root file system and no capabilities."""
 
     def __init__(self, image: str, *options: str) -> None:
         self.port = free_port()
@@ -48,7 +48,7 @@ def container(image: str) -> Iterator[Container]:
     running.remove()
 
 
-def test_it_serves_on_port_alone_read_only_and_without_capabilities(container: Container) -> None:
+def test_it_serves_with_port_alone_read_only_and_without_capabilities(container: Container) -> None:
     state, errors = container.client.say("hello").follow()
     assert not errors
     assert state["provider"] == "completed"
@@ -68,7 +68,7 @@ def test_it_runs_as_a_fixed_user_that_is_not_root(container: Container) -> None:
 
 
 def test_its_workers_follow_the_cpu_quota(image: str) -> None:
-    # Without REDIS_URL there is one worker only; the log may be away for this.
+    # Without REDIS_URL there would be one worker. Nothing needs to listen at this address.
     for cpus in (1, 2):
         running = Container(image, "--cpus", str(cpus), "--env", "REDIS_URL=redis://127.0.0.1:1/0")
         try:
@@ -82,7 +82,7 @@ def _stderr(container: str) -> str:
     return subprocess.run(["docker", "logs", container], capture_output=True, text=True, check=True).stderr
 
 
-def test_a_wrong_setting_ends_it_with_the_name_and_no_traceback(image: str) -> None:
+def test_a_wrong_setting_stops_the_start_and_is_named_without_a_traceback(image: str) -> None:
     done = subprocess.run(["docker", "run", "--rm", "--env", "PORT=x", image], capture_output=True, text=True)
     assert done.returncode != 0
     assert "PORT: 'x' is not a whole number" in done.stderr
@@ -103,7 +103,7 @@ def test_it_has_no_compiler_pip_or_cache(container: Container) -> None:
     assert docker("exec", "--user", "0", container.id, "python", "-c", script).strip() == "[] [] [] []"
 
 
-def test_its_command_has_no_shell_and_a_probe_without_curl(image: str) -> None:
+def test_its_command_uses_no_shell_and_its_probe_no_curl(image: str) -> None:
     config = json.loads(docker("image", "inspect", image))[0]["Config"]
     assert config["Cmd"] == ["python", "/app/docker/serve.py"]
     assert not config.get("Entrypoint")
@@ -116,7 +116,7 @@ def test_it_adds_little_to_its_base(image: str) -> None:
     assert size - base < 155_000_000  # the llm extra with both providers' SDKs is nearly half of it
 
 
-def test_terminated_it_exits_0(image: str) -> None:
+def test_it_exits_0_on_sigterm(image: str) -> None:
     running = Container(image)
     try:
         running.wait_until_healthy()

@@ -1,4 +1,4 @@
-"""The example overlay, its Deployment rolled under load by a stand-in for kubelet, kube-proxy and the controller."""
+"""A rolling update of the example overlay under load, with stand-ins for kubelet, kube-proxy and the controller."""
 
 import secrets
 import threading
@@ -16,13 +16,13 @@ from tests.image.load import Load
 from tests.wire import Client, Reply
 
 KEY = secrets.token_hex(24)
-# A pace at which replies are longer than preStop, so that some are in the making when the signal comes.
+# Slow enough for replies to take longer than preStop, so that some are running when SIGTERM arrives.
 SECRET = {"SECRET_KEY": secrets.token_hex(32), "API_KEYS": f"load:{KEY}", "MOCK_DELAY_SECONDS": "0.2"}
 LATE_CONNECTIONS = 20
 
 
 class Caller(Client):
-    """Calls by the route's host name, with the Secret's key."""
+    """A client that uses the route's host name and the Secret's key."""
 
     def __init__(self, port: int, host_name: str) -> None:
         super().__init__("127.0.0.1", port)
@@ -33,7 +33,7 @@ class Caller(Client):
 
 
 class Cluster:
-    """One node, and the controller that rolls the Deployment."""
+    """One node, and the controller that updates the Deployment."""
 
     def __init__(self, image: str) -> None:
         self.objects = render()
@@ -57,7 +57,7 @@ class Cluster:
         pod.start(lambda ready: self.endpoints.set(pod.port, ready=ready))
 
     def roll(self) -> int:
-        """Replaces each pod, maxSurge 1 and maxUnavailable 0; how many connections had not ended at a signal."""
+        """Replaces each pod (maxSurge 1, maxUnavailable 0); returns how many connections were open at a SIGTERM."""
         carried = 0
         for old in list(self.pods):
             self._add()
@@ -97,7 +97,7 @@ def test_a_rolling_update_under_load_loses_no_reply(cluster: Cluster) -> None:
     visits: Counter[int] = Counter()
 
     def visit() -> None:
-        while not load.stop.wait(0.02):  # all the while, but not all of this machine
+        while not load.stop.wait(0.02):  # continuously, without taking the whole machine
             visits[caller.get("/health").status] += 1
 
     visitor = threading.Thread(target=visit)

@@ -1,4 +1,4 @@
-"""The image alone, as Cloud Run and Fly.io run it: by PORT, behind their https, stopped as they stop it."""
+"""The image as Cloud Run and Fly.io run it: on their PORT, behind their https, stopped with their grace period."""
 
 import subprocess
 import tomllib
@@ -18,13 +18,13 @@ LOCKSTEP = {"ASSISTANT": "acme.assistants.LockStep", "PYTHONPATH": "/app/src:/fi
 
 
 def cloud_run() -> dict[str, str]:
-    """The service's environment."""
+    """The environment of the Cloud Run service."""
     spec = yaml.safe_load((ROOT / "deploy/cloud-run.yaml").read_text())["spec"]["template"]["spec"]
     return {entry["name"]: entry.get("value") or SECRETS[entry["name"]] for entry in spec["containers"][0]["env"]}
 
 
 def fly() -> dict[str, str]:
-    """The machine's environment."""
+    """The environment of the Fly.io machine."""
     values: dict[str, str] = tomllib.loads((ROOT / "deploy/fly.toml").read_text())["env"]
     return values | SECRETS
 
@@ -35,7 +35,7 @@ class Instance(Container):
     def __init__(self, image: str, variables: dict[str, str]) -> None:
         fixtures = ("--volume", f"{ROOT / 'tests/fixtures'}:/fixtures:ro")
         super().__init__(image, *fixtures, *(f"--env={name}={value}" for name, value in variables.items()))
-        # What the platform's proxy says, and who calls.
+        # The headers that the platform's proxy sets, and an API key.
         host = f"assistant{variables['ALLOWED_HOSTS']}"
         self.headers = {"Host": host, "X-Forwarded-Proto": "https", "Authorization": f"Bearer {KEY}"}
         self.wait_until_healthy()
@@ -49,7 +49,7 @@ class Instance(Container):
 
 
 @pytest.mark.parametrize(("variables", "grace"), [(cloud_run(), 10), (fly(), 70)], ids=["cloud run", "fly"])
-def test_it_serves_page_and_assistant_by_https_and_ends_what_runs(
+def test_it_serves_by_https_and_finishes_its_replies_on_sigterm(
     image: str, variables: dict[str, str], grace: int
 ) -> None:
     instance = Instance(image, variables)
@@ -70,7 +70,7 @@ def test_it_serves_page_and_assistant_by_https_and_ends_what_runs(
         instance.remove()
 
 
-def test_cloud_runs_ten_seconds_are_enough_to_tell_who_cannot_be_waited_for(image: str) -> None:
+def test_within_cloud_runs_ten_seconds_unfinished_replies_end_with_an_error(image: str) -> None:
     instance = Instance(image, cloud_run() | LOCKSTEP)
     try:
         reply = instance.client.send(message("1"), headers=instance.headers)

@@ -49,7 +49,7 @@ def test_heartbeats_pass_nginx(lockstep: Stack) -> None:
         assert "data: [DONE]" in list(lines)
 
 
-def test_a_client_that_leaves_nginx_cancels_the_assistant(lockstep: Stack) -> None:
+def test_a_client_that_disconnects_from_nginx_cancels_the_assistant(lockstep: Stack) -> None:
     reply = lockstep.client.say("1")
     next(reply.frames())
     with lockstep.client.send({"type": "await-cancelled"}) as cancelled:
@@ -72,19 +72,19 @@ def test_the_chat_page_is_hashed_immutable_compressed_and_small(stack: Stack) ->
     assert int(replies[-1].headers["Content-Length"]) < 250_000
 
 
-def test_the_probes_are_there(stack: Stack) -> None:
+def test_the_probes_answer_through_nginx(stack: Stack) -> None:
     for path in ("/health", "/health/live", "/health/ready", "/health/startup"):
         assert stack.client.get(path).status == 200
 
 
-def test_what_is_too_large_for_nginx_gets_the_error_shape(stack: Stack) -> None:
+def test_a_body_too_large_for_nginx_gets_the_error_shape(stack: Stack) -> None:
     reply = stack.client.request("POST", "/assistant", b"x" * (4 * 1024 * 1024 + 1))
     assert reply.status == 413
     assert reply.headers["Content-Type"] == "application/json"
     assert "too large" in reply.json()["error"]
 
 
-def test_a_flood_gets_429_in_the_error_shape_and_the_server_goes_on(stack: Stack) -> None:
+def test_a_flood_gets_429_in_the_error_shape_and_the_server_survives(stack: Stack) -> None:
     replies = [stack.client.get("/health/live") for _ in range(200)]
     refused = [reply for reply in replies if reply.status != 200]
     assert refused, "nginx.limits.conf allows bursts of 40"
@@ -145,12 +145,12 @@ def test_only_nginx_is_published_and_only_on_loopback(stack: Stack) -> None:
     assert not any(app["NetworkSettings"]["Ports"].values())
 
 
-def test_a_new_container_is_found_by_name(stack: Stack) -> None:
+def test_nginx_finds_a_new_container_by_name(stack: Stack) -> None:
     before = stack.container("app")
     stack.compose("up", "--detach", "--wait", "--force-recreate", "--no-deps", "app")
     assert stack.container("app") != before
     client: Client = stack.client
-    for _ in range(200):  # nginx looks the name up again every 2 s; each try waits for its answer
+    for _ in range(200):  # nginx looks the name up again every 2 s; each try waits for its response
         if client.get("/health/ready").status == 200:
             break
     state, errors = client.say("still there?").follow()

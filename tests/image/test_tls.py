@@ -1,4 +1,4 @@
-"""compose.yaml with deploy/compose.tls.yaml on top: https for everybody, and a redirect for who comes without."""
+"""compose.yaml with deploy/compose.tls.yaml on top: https, and a redirect of plain http to it."""
 
 import ssl
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from tests.wire import Client, Reply
 
 
 class Encrypted(Client):
-    """Comes by https and trusts one certificate."""
+    """A client that uses https and trusts one certificate."""
 
     def __init__(self, port: int, certificate: Path) -> None:
         super().__init__("127.0.0.1", port)
@@ -34,7 +34,7 @@ def ports(image: str, certificate: Path, tmp_path_factory: pytest.TempPathFactor
     running.down()
 
 
-def test_a_reply_streams_by_https_which_is_to_stay(ports: tuple[int, int], certificate: Path) -> None:
+def test_a_reply_streams_by_https_with_hsts(ports: tuple[int, int], certificate: Path) -> None:
     client = Encrypted(ports[0], certificate)
     reply: Reply = client.say("hello")
     assert reply.headers["Strict-Transport-Security"] == "max-age=31536000"
@@ -43,6 +43,6 @@ def test_a_reply_streams_by_https_which_is_to_stay(ports: tuple[int, int], certi
     assert state["provider"] == "completed"
 
 
-def test_who_comes_without_is_sent_there(ports: tuple[int, int]) -> None:
+def test_plain_http_is_redirected_to_https(ports: tuple[int, int]) -> None:
     reply = Client("127.0.0.1", ports[1]).get("/health?x=1")
     assert (reply.status, reply.headers["Location"]) == (308, "https://127.0.0.1/health?x=1")

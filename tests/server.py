@@ -1,4 +1,4 @@
-"""Starts real server processes for the tests, and stops them."""
+"""Real server processes for the tests."""
 
 import os
 import signal
@@ -25,7 +25,7 @@ def free_port() -> int:
 
 
 def environment(**overrides: str) -> dict[str, str]:
-    """This process's environment without the project's settings, plus what every test server needs."""
+    """The environment of a test server: of this process's only PATH and the like, plus what every test server needs."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "SSL_CERT_FILE") if name in os.environ}
     return kept | {
         "IGNORE_DOT_ENV": "1",
@@ -38,7 +38,7 @@ def environment(**overrides: str) -> dict[str, str]:
 
 
 class Valkey:
-    """A Valkey or Redis server of its own on a free port, without persistence. Tests may kill, stop and start it."""
+    """A Valkey or Redis server on a free port, without persistence. Tests may kill, stop and start it."""
 
     def __init__(self, port: int | None = None) -> None:
         self.port = port or free_port()
@@ -64,13 +64,13 @@ class Valkey:
             return False
 
     def command(self, *words: str) -> str:
-        """Sends a command; the first line of the answer."""
+        """Sends a command; returns the first line of the response."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
             connection.sendall(" ".join(words).encode() + b"\r\n")
             return connection.makefile().readline().strip()
 
     def lines(self, *words: str) -> list[str]:
-        """Sends a command; the strings of the list that it answers."""
+        """Sends a command whose response is a list of strings; returns them."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
             connection.sendall(" ".join(words).encode() + b"\r\n")
             answer = connection.makefile()
@@ -88,7 +88,7 @@ class Valkey:
 
 
 class Server:
-    """A server process on a free port of 127.0.0.1, up when the constructor returns."""
+    """A server process on a free port of 127.0.0.1. It has started when the constructor returns."""
 
     def __init__(self, command: Sequence[str] = GUNICORN, **variables: str) -> None:
         self.host, self.port = "127.0.0.1", free_port()
@@ -126,7 +126,7 @@ class Server:
         return self._printed
 
     def kill(self) -> None:
-        """Kills the process and its workers at once."""
+        """Kills the process and its workers immediately."""
         master = self.process.pid
         for pid in (master, *map(int, Path(f"/proc/{master}/task/{master}/children").read_text().split())):
             os.kill(pid, signal.SIGKILL)

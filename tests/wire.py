@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPResponse
 from typing import Any
 
-# What npm assistant-stream 0.3.44 knows (serialization/data-stream/chunk-types.ts).
+# The chunk types of npm assistant-stream 0.3.44 (serialization/data-stream/chunk-types.ts).
 DATA_STREAM_CODES = {"0", "2", "3", "8", "9", "a", "b", "c", "d", "e", "f", "g", "h", "k"} | {
     f"aui-{name}" for name in ("state", "text-delta", "reasoning-delta")
 }
@@ -21,7 +21,7 @@ class Reply:
         self.headers = self._response.headers
         self._body: bytes | None = None
         self._buffer = b""
-        if "X-Run-Id" not in self.headers:  # not a stream: nothing is gained by reading it later
+        if "X-Run-Id" not in self.headers:  # not a stream, so it can be read at once
             self._body = self._response.read()
             self.close()
 
@@ -32,7 +32,7 @@ class Reply:
         self.close()
 
     def __del__(self) -> None:
-        self.close()  # a failed test leaves it open
+        self.close()  # failed tests leave it open
 
     def close(self) -> None:
         self._response.close()
@@ -48,7 +48,7 @@ class Reply:
         return json.loads(self.body())
 
     def take(self, count: int) -> bytes:
-        """Exactly the next `count` bytes."""
+        """Reads exactly the next `count` bytes."""
         while len(self._buffer) < count and self._fill():
             pass
         taken, self._buffer = self._buffer[:count], self._buffer[count:]
@@ -56,7 +56,7 @@ class Reply:
         return taken
 
     def read_up_to(self, count: int) -> None:
-        """Reads `count` bytes, or to the end if that comes first."""
+        """Reads up to `count` bytes, fewer only at the end."""
         while len(self._buffer) < count and self._fill():
             pass
 
@@ -64,7 +64,7 @@ class Reply:
         return next(self.lines())
 
     def lines(self) -> Iterator[str]:
-        """Each line as soon as it is there. A last line that is cut off is an error, as for the client.
+        """Yields each line as soon as it has arrived. An unfinished last line is an error, as it is for the client.
 
         Raises:
             http.client.IncompleteRead: the connection was cut.
@@ -79,13 +79,13 @@ class Reply:
                 return
 
     def _fill(self) -> bool:
-        """Waits for more; False at the end. (`readline` would take a cut connection for the end: peek hides it.)"""
+        """Waits for more; returns False at the end. (`readline` takes a broken connection for the end.)"""
         more = self._response.read1(65536)
         self._buffer += more
         return bool(more)
 
     def frames(self) -> Iterator[tuple[str, Any]]:
-        """The stream's frames as (kind, value), heartbeats left out; kinds are `state`, `error` and others."""
+        """Yields the stream's frames as (kind, value) without heartbeats; kinds are `state`, `error` and others."""
         if self.headers["Content-Type"] == "text/event-stream":
             return self._events()
         assert self.headers["Content-Type"] == "text/plain; charset=utf-8"
@@ -118,7 +118,7 @@ class Reply:
         raise AssertionError("the stream ended without [DONE]")
 
     def follow(self, state: Any = None) -> tuple[Any, list[str]]:
-        """Reads to the end; returns the state as the client then has it, and the errors that it saw."""
+        """Reads to the end; returns the client's resulting state and the errors in the stream."""
         errors = []
         with self:
             assert self.status == 200, self.body()
@@ -132,7 +132,7 @@ class Reply:
 
 
 def strict_json(text: str) -> Any:
-    """Parses as secure-json-parse does: no NaN, no Infinity, no `__proto__`."""
+    """Parses like secure-json-parse: without NaN, Infinity and `__proto__`."""
 
     def refuse(constant: str) -> None:
         raise AssertionError(f"{constant} is not JSON")
@@ -147,7 +147,7 @@ def strict_json(text: str) -> Any:
 
 
 def apply(state: Any, operations: Any) -> Any:
-    """What the client's accumulator makes of operations in its strict mode (its GorpStreamAccumulator)."""
+    """Applies operations as the client's GorpStreamAccumulator does in strict mode."""
     assert isinstance(operations, list)
     for operation in operations:
         assert operation["type"] in ("set", "append-text")
@@ -182,7 +182,7 @@ def message(text: str, **fields: Any) -> dict[str, Any]:
 
 
 class Client:
-    """Sends requests to one server; by default as data-stream."""
+    """Sends requests to one server, by default for the encoding data-stream."""
 
     def __init__(self, host: str, port: int) -> None:
         self.host = host
@@ -192,7 +192,7 @@ class Client:
         return HTTPConnection(self.host, self.port, timeout=30)
 
     def request(self, method: str, path: str, body: Any = None, **headers: str) -> Reply:
-        """Bytes go out as they are, an iterator of bytes in chunks, all else as JSON; in a header `_` means `-`."""
+        """Sends bytes unchanged, an iterator of bytes in chunks, all else as JSON. `_` in a header's name means `-`."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         if body is not None:
             named = {"Content-Type": "application/json", **named}

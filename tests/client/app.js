@@ -1,5 +1,5 @@
-// The app around the npm client: its runtime, the messages rendered, and a probe that tells the test of each rendering.
-// ./dom.js comes first: React looks for a document when it is loaded.
+// An app around the npm client: its runtime, the rendered messages, and a probe that tells the test of each rendering.
+// ./dom.js comes first: React looks for a document on import.
 
 import "./dom.js";
 import {

@@ -5,9 +5,9 @@ import { inEveryVariantWithPages } from "./pages.js";
 
 const WAITING = { question: "wait", text: "I wait" };
 
-// To the server a closed connection is none of these runs' end: only the app's own word is.
+// These runs survive a closed connection: only the app's POST to /cancel ends them.
 inEveryVariantWithPages(({ page, pageInReply, replayed, assertTold, cancel }) => {
-  /** What the client has is the reply as far as it came, and the server's assistant heard of it. */
+  /** The client shows the reply up to the cancellation, and the server's assistant was cancelled. */
   async function assertCancelled(client) {
     assertTold(client, "I wait");
     assert.equal(client.cancellations, 1);
@@ -27,7 +27,7 @@ inEveryVariantWithPages(({ page, pageInReply, replayed, assertTold, cancel }) =>
     await assertCancelled(client);
   });
 
-  test("a page that came back to a run cancels it by its id", async (t) => {
+  test("a page that resumed a run cancels it by its id", async (t) => {
     const id = randomUUID();
     const before = await pageInReply(t, id, WAITING);
     before.unmount();
@@ -44,7 +44,7 @@ inEveryVariantWithPages(({ page, pageInReply, replayed, assertTold, cancel }) =>
     await assertCancelled(client);
   });
 
-  test("a run that is cancelled ends for every page, and stays as far as it came", async (t) => {
+  test("a cancelled run ends for every page, and its text so far stays", async (t) => {
     const id = randomUUID();
     const client = await pageInReply(t, id, WAITING);
     const runId = client.responses.at(-1).headers.get("x-run-id");
@@ -60,7 +60,7 @@ inEveryVariantWithPages(({ page, pageInReply, replayed, assertTold, cancel }) =>
     await later.ask("were you cancelled?");
   });
 
-  test("another browser cancels nothing", async (t) => {
+  test("another browser cannot cancel it", async (t) => {
     const [id, threadId] = [randomUUID(), `thread of ${randomUUID()}`];
     const client = await pageInReply(t, id, { ...WAITING, body: { threadId } });
     const runId = client.responses.at(-1).headers.get("x-run-id");

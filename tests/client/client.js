@@ -1,4 +1,4 @@
-// The npm client, mounted headless, with a record of what happens.
+// The npm client, mounted without a browser, with a record of what happens.
 
 import { takeLogged } from "./dom.js";
 import assert from "node:assert/strict";
@@ -10,7 +10,7 @@ import { CONVERTERS } from "./layouts.js";
 
 const PATIENCE_MS = Number(process.env.PATIENCE_MS || 60_000);
 
-/** Mounts a client for `test` (a node:test context), which unmounts it and fails on an error nobody took or a warning. */
+/** Mounts a client for `test` (a node:test context), which unmounts it and fails on warnings and unexpected errors. */
 export function mount(test, { layout, toolkit, ...options }) {
   const client = new Client();
   const root = createRoot(client.container, { onUncaughtError: client.crashed });
@@ -22,7 +22,7 @@ export function mount(test, { layout, toolkit, ...options }) {
   });
   const converter = (state, connection) => ({
     ...CONVERTERS[layout](state, connection),
-    // In the thread's state, for that is rendered together with the messages.
+    // From the thread's state, since that is rendered together with the messages.
     state: { assistant: state, finished: client.finished },
   });
   root.render(h(App, { client, toolkit, options: { converter, ...options } }));
@@ -31,14 +31,14 @@ export function mount(test, { layout, toolkit, ...options }) {
 
 class Client {
   container = document.createElement("main");
-  requests = []; // bodies, as they were sent
+  requests = []; // bodies as they were sent
   responses = [];
   errors = [];
   cancellations = 0;
-  finished = 0; // runs
+  finished = 0; // number of runs
   aui = undefined;
-  view = undefined; // the thread, as it was rendered last
-  texts = []; // of the last assistant's message, whenever it was rendered another
+  view = undefined; // the thread as last rendered
+  texts = []; // every text that was rendered in the last assistant message
   #crash = undefined; // what rendering threw
   #news = new EventEmitter().setMaxListeners(0);
 
@@ -85,9 +85,9 @@ class Client {
     return this.parts(role, "text").map((part) => part.text).join("\n").trim();
   }
 
-  /** Waits until `condition` holds, looking again whenever the client renders or reports something. */
+  /** Waits until `condition` holds; checks again whenever the client renders or reports something. */
   async until(what, condition) {
-    // Before the runtime is mounted the thread is an empty one without the assistant's state.
+    // Until the runtime is mounted, the thread is empty and has no state.
     const holds = () => this.state !== undefined && condition(this);
     let stop;
     await new Promise((resolve, reject) => {
@@ -109,7 +109,7 @@ class Client {
     }).finally(() => stop());
   }
 
-  /** Waits until `count` runs, counted from the mount, have ended, none is under way, and the outcome is rendered. */
+  /** Waits until `count` runs since the mount have ended, none is in progress, and the outcome is rendered. */
   async runs(count) {
     await this.until(`the end of run ${count}`, () => this.view.state.finished >= count && !this.view.isRunning);
   }
@@ -120,14 +120,14 @@ class Client {
     this.thread.append(message);
   }
 
-  /** Sends `message` and waits for the end of `runs` runs that follow. */
+  /** Sends `message` and waits until `runs` more runs have ended. */
   async ask(message, runs = 1) {
     const before = this.finished;
     await this.send(message);
     await this.runs(before + runs);
   }
 
-  /** Comes back to a run, as an app does when its page is loaded. */
+  /** Resumes a run, as an app does when its page is loaded. */
   async resume() {
     await this.until("the client is mounted", () => true);
     this.thread.resumeRun({ parentId: null });

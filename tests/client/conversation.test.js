@@ -6,7 +6,7 @@ const PIXEL = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAA
 const CONTENT_TYPES = { "data-stream": /^text\/plain/, "assistant-transport": /^text\/event-stream/ };
 
 inEveryVariant({}, ({ layout, protocol, client: mounted }) => {
-  test("a hello is answered", async (t) => {
+  test("a greeting is answered", async (t) => {
     const client = mounted(t);
     await client.ask("Hello out there");
 
@@ -55,7 +55,7 @@ inEveryVariant({}, ({ layout, protocol, client: mounted }) => {
     assert.match(client.text("assistant"), /I see no text/);
   });
 
-  test("an edit of the first message replaces all that followed", async (t) => {
+  test("an edit of the first message replaces everything after it", async (t) => {
     const client = mounted(t);
     await client.ask("Original");
     await client.ask("Follow-up");
@@ -69,7 +69,7 @@ inEveryVariant({}, ({ layout, protocol, client: mounted }) => {
     assertValidState(layout, client.state);
   });
 
-  test("an edit behind a turn with a tool call keeps that whole turn", async (t) => {
+  test("an edit after a turn with a tool call keeps that turn", async (t) => {
     const client = mounted(t);
     await client.ask("What is the weather in Paris?");
     const before = JSON.stringify(client.messages[1].content);

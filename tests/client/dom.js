@@ -1,15 +1,15 @@
-// What React needs of a browser. To be imported before React: it looks for a document when it is loaded.
-// fetch, streams and AbortController stay Node's own: the sockets of these tests are real.
+// The parts of a browser that React needs. Import it before React, which looks for a document on import.
+// fetch, streams and AbortController stay Node's own: these tests use real sockets.
 
 import { Window } from "happy-dom";
 
-// The converters say which part they do not know only in development.
+// Only in development do the converters report parts of an unknown type.
 process.env.NODE_ENV ??= "development";
 
 const window = new Window({ url: "http://localhost:3000" });
 globalThis.window = window;
 for (const name of ["document", "navigator", "Node", "Element", "HTMLElement", "MutationObserver"]) {
-  // Newer Nodes have a read-only navigator of their own.
+  // Newer versions of Node have a read-only navigator.
   Object.defineProperty(globalThis, name, { value: window[name], configurable: true, writable: true });
 }
 
@@ -22,5 +22,5 @@ for (const level of ["warn", "error"]) {
   };
 }
 
-/** What the client has logged as a warning or an error since the last call. It drops bad frames with no more than that. */
+/** The client's warnings and errors since the last call. A warning is all it says about a frame that it drops. */
 export const takeLogged = () => logged.splice(0);

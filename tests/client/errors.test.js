@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { assertValidState, inEveryVariant } from "./variants.js";
 
 inEveryVariant({ ASSISTANT: "scripted.Scripted" }, ({ layout, server, client: mounted }) => {
-  test("an assistant's exception is a neutral sentence to the user and a traceback in the log", async (t) => {
+  test("an assistant's exception shows the user a neutral sentence, and logs a traceback", async (t) => {
     const client = mounted(t);
     await client.ask("fail");
 
@@ -24,7 +24,7 @@ inEveryVariant({ ASSISTANT: "scripted.Scripted" }, ({ layout, server, client: mo
     assertValidState(layout, client.state);
   });
 
-  test("a request that the server refuses says why", async (t) => {
+  test("a refused request shows the reason", async (t) => {
     const client = mounted(t, { body: { system: 5 } });
     await client.ask("hello");
 

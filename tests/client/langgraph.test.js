@@ -12,7 +12,7 @@ const running = (graph) => ({ ASSISTANT: `langgraph:acme.graphs:${graph}`, PYTHO
 inEveryVariant(
   running("around"),
   ({ layout, client: mounted }) => {
-    test("a sub-graph is rendered, and what is nobody's message is not", async (t) => {
+    test("a subgraph's messages are rendered, and its other output is not", async (t) => {
       const client = mounted(t);
       await client.ask("sky Paris");
       assert.match(client.text("assistant"), /^I look\.\nThe tool said .*clear"}\.\nwhole /);
@@ -27,7 +27,7 @@ for (const graph of ["plain", "kept"]) {
   inEveryVariant(
     running(graph),
     ({ layout, client: mounted }) => {
-      /** A page of a browser of its own, on a thread of its own. */
+      /** A page in a new browser, on a new thread. */
       const page = (t, options) =>
         mounted(t, { ...options, headers: { "X-Client-Id": randomUUID() }, body: { threadId: `of ${randomUUID()}` } });
 
@@ -59,7 +59,7 @@ for (const graph of ["plain", "kept"]) {
         assertValidState(layout, client.state);
       });
 
-      test(`${graph}: an edit replaces what the graph knows as well`, async (t) => {
+      test(`${graph}: an edit replaces the graph's own history too`, async (t) => {
         const client = page(t);
         await client.ask("sky Paris");
         await client.ask("Original");

@@ -1,4 +1,4 @@
-// A conversation with a model that uses a tool of the server's and one of the client's, behind each provider's format.
+// A conversation with a model that uses a server tool and a client tool, in each provider's format.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";

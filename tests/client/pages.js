@@ -1,23 +1,23 @@
-// Browsers whose pages come and go while the assistant writes.
+// Browsers whose pages are closed and opened while the assistant writes.
 
 import assert from "node:assert/strict";
 import { assertValidState, inEveryVariant } from "./variants.js";
 
-/** What the assistant counts to, word by word. */
+/** The assistant's whole count, which it writes word by word. */
 export const WHOLE = "one two three";
 
 const EARLIER = { question: "Hello", answer: "Scripted answer to Hello" };
 
-// No run ends for want of a reader while a test looks on, and none holds up the server when it stops.
+// Runs go on without readers for as long as a test takes, and do not delay the server's stop.
 const ENV = { ASSISTANT: "scripted.Scripted", RUN_GRACE_SECONDS: "600", DRAIN_SECONDS: "0" };
 
-/** As inEveryVariant; `define` gets the functions of `pages` too. */
+/** Like inEveryVariant; `define` also gets the functions of `pages`. */
 export function inEveryVariantWithPages(define) {
   inEveryVariant(ENV, (variant) => define({ ...variant, ...pages(variant) }));
 }
 
 function pages({ layout, server, client: mounted }) {
-  /** A page of the browser that `id` names: all its pages are one client to the server. */
+  /** A page of the browser with this id. To the server, all pages of a browser are one client. */
   const page = (t, id, options) =>
     mounted(t, {
       resumeApi: `${server().url}/resume`,
@@ -29,7 +29,7 @@ function pages({ layout, server, client: mounted }) {
   return {
     page,
 
-    /** A page after an earlier turn, in the middle of the reply to `question`, where it renders `text`. */
+    /** A page that has had an earlier turn and now renders `text`, the beginning of the reply to `question`. */
     async pageInReply(t, id, { question = "count", text = "one", ...options } = {}) {
       const client = page(t, id, options);
       await client.ask(EARLIER.question);
@@ -38,15 +38,15 @@ function pages({ layout, server, client: mounted }) {
       return client;
     },
 
-    /** Waits until `client` is live again, behind a replay that ended in `text`. */
+    /** Waits until `client` has replayed the run up to `text` and is live again. */
     async replayed(client, text) {
       await client.until(`the replay of ${text}`, () => client.text("assistant") === text && !client.view.isLoading);
     },
 
-    /** Lets an assistant that waits go on. */
+    /** Tells the waiting assistant to continue. */
     goOn: (t) => mounted(t).ask("go on"),
 
-    /** Lets the assistant count from its first word to the end, while `clients` follow it. */
+    /** Has the assistant count from its first word to the end, and waits until each of `clients` renders every step. */
     async countOn(t, ...clients) {
       const other = mounted(t);
       for (const text of ["one two", WHOLE]) {
@@ -56,7 +56,7 @@ function pages({ layout, server, client: mounted }) {
       await other.ask("go on");
     },
 
-    /** `client` renders the earlier turn and one that ends in `text`, and never rendered another beginning of it. */
+    /** Asserts that `client` renders the earlier turn and then `text`, and never rendered any other text. */
     assertTold(client, text) {
       assert.deepEqual(client.messages.map((message) => message.role), ["user", "assistant", "user", "assistant"]);
       assert.equal(client.messages[0].content[0].text, EARLIER.question);

@@ -8,7 +8,7 @@ import { assertValidState } from "./variants.js";
 const PARIS = '{"city": "Paris"}';
 
 inEveryVariantWithPages(({ layout, page, pageInReply, replayed, goOn }) => {
-  /** The client renders a call that nobody has answered. */
+  /** Asserts that the client renders a tool call without a result. */
   function assertPending(client) {
     const [call, ...others] = client.messages[3].content.filter((part) => part.type === "tool-call");
     assert.deepEqual(others, []);
@@ -19,7 +19,7 @@ inEveryVariantWithPages(({ layout, page, pageInReply, replayed, goOn }) => {
 
   const withoutState = { resumeStateApi: undefined, body: { threadId: "of the tools" } };
   for (const [how, options] of [["from a state", {}], ["onto what the page has", withoutState]]) {
-    test(`a call that is replayed ${how} does not run again, though nobody has answered it`, async (t) => {
+    test(`a call without a result that is replayed ${how} does not run again`, async (t) => {
       const id = randomUUID();
       const first = weather(() => new Promise(() => {}));
       const before = await pageInReply(t, id, { ...options, question: "call", text: "I call", toolkit: first.toolkit });
@@ -43,7 +43,7 @@ inEveryVariantWithPages(({ layout, page, pageInReply, replayed, goOn }) => {
     });
   }
 
-  test("a call that is replayed does not run when the run ends later either", async (t) => {
+  test("a replayed call does not run when the run ends later either", async (t) => {
     const id = randomUUID();
     const first = weather(() => "green");
     const before = await pageInReply(t, id, { question: "call before", text: "I call", toolkit: first.toolkit });
@@ -67,8 +67,8 @@ inEveryVariantWithPages(({ layout, page, pageInReply, replayed, goOn }) => {
     assertValidState(layout, client.state);
   });
 
-  for (const [question, when] of [["call after", "comes"], ["call around", "is completed"]]) {
-    test(`a call that ${when} behind the replay runs once, and its result is answered`, async (t) => {
+  for (const [question, when] of [["call after", "begins"], ["call around", "is completed"]]) {
+    test(`a call that ${when} after the replay runs once, and its result is answered`, async (t) => {
       const id = randomUUID();
       const first = weather(() => "green");
       const before = await pageInReply(t, id, { question, text: "I call", toolkit: first.toolkit });

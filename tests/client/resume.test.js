@@ -3,12 +3,12 @@ import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 import { inEveryVariantWithPages, WHOLE } from "./pages.js";
 
-/** Waits for the end of the client's first run, which leaves its state as it was. */
-const triedInVain = (client) => client.until("its end", () => client.finished === 1 && !client.view.isRunning);
+/** Waits until the client has found nothing to resume. */
+const foundNothing = (client) => client.until("its end", () => client.finished === 1 && !client.view.isRunning);
 const newThread = () => `thread of ${randomUUID()}`;
 
 inEveryVariantWithPages(({ server, page, pageInReply, replayed, countOn, assertTold }) => {
-  test("a page that is reloaded in the middle of a reply shows it once, and live to its end", async (t) => {
+  test("a page that is reloaded during a reply shows it once, and follows it live to the end", async (t) => {
     const id = randomUUID();
     const before = await pageInReply(t, id);
     before.unmount();
@@ -44,9 +44,10 @@ inEveryVariantWithPages(({ server, page, pageInReply, replayed, countOn, assertT
     assert.deepEqual(second.state, first.state);
   });
 
-  test("without resumeStateApi a replay onto what the page has already doubles nothing", async (t) => {
+  test("without resumeStateApi a replay onto the page's own state duplicates no text", async (t) => {
     const [id, body] = [randomUUID(), { threadId: newThread() }];
-    // Messages are set before they grow. This text is older than the reply: each replay of it would append again.
+    // A message is set before text is appended to it, so replaying it is harmless. This text is older than the reply: a
+    // replay that included it would append it again.
     const before = await pageInReply(t, id, { body, initialState: { messages: [], counted: "" } });
     await before.until("the text in the state", () => before.state.counted === "one");
     before.unmount();
@@ -79,7 +80,7 @@ inEveryVariantWithPages(({ server, page, pageInReply, replayed, countOn, assertT
     assertTold(client, WHOLE);
   });
 
-  test("a reply that ended before the reload is replayed whole", async (t) => {
+  test("a reply that ended before the reload is replayed completely", async (t) => {
     const id = randomUUID();
     const before = page(t, id);
     await before.ask("Hello");
@@ -94,7 +95,7 @@ inEveryVariantWithPages(({ server, page, pageInReply, replayed, countOn, assertT
     assert.deepEqual(client.state, before.state);
   });
 
-  test("a reply that went on to its end without a page is replayed whole", async (t) => {
+  test("a reply that ended while no page was open is replayed completely", async (t) => {
     const id = randomUUID();
     const before = await pageInReply(t, id);
     before.unmount();
@@ -108,10 +109,10 @@ inEveryVariantWithPages(({ server, page, pageInReply, replayed, countOn, assertT
     assert.equal(client.state.provider, "completed");
   });
 
-  test("where there is nothing to resume the page works as ever", async (t) => {
+  test("with nothing to resume the page works as usual", async (t) => {
     const client = page(t, randomUUID());
     await client.resume();
-    await triedInVain(client);
+    await foundNothing(client);
 
     assert.equal(client.responses.length, 0);
     assert.deepEqual(client.messages, []);
@@ -119,7 +120,7 @@ inEveryVariantWithPages(({ server, page, pageInReply, replayed, countOn, assertT
     assert.equal(client.text("assistant"), "Scripted answer to Hello");
   });
 
-  test("without resumeStateApi nothing to resume is an error that leaves the page as it was", async (t) => {
+  test("without resumeStateApi and with nothing to resume, an error leaves the page unchanged", async (t) => {
     const options = { resumeStateApi: undefined, body: { threadId: newThread() } };
     const client = page(t, randomUUID(), options);
     await client.ask("Hello");
@@ -144,7 +145,7 @@ inEveryVariantWithPages(({ server, page, pageInReply, replayed, countOn, assertT
     for (const resumeStateApi of [`${server().url}/initial-state`, `${server().url}/initial-state?${query}`]) {
       const other = page(t, stranger, { resumeStateApi, body });
       await other.resume();
-      await triedInVain(other);
+      await foundNothing(other);
       assert.equal(other.responses.length, 0);
       assert.deepEqual(other.messages, []);
     }

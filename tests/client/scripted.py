@@ -1,4 +1,4 @@
-"""An assistant for the client's tests: what it does is what the user's message says."""
+"""An assistant for the client's tests: the user's message tells it what to do."""
 
 import asyncio
 
@@ -7,10 +7,10 @@ from assistant_transport.transcript import AssistantMessage
 
 
 class Scripted:
-    """Fails at `fail`, stops in the middle at `wait` and `wait in a call`, and echoes anything else.
+    """Fails on `fail`, never finishes `wait` and `wait in a call`, and echoes anything else.
 
-    At `count` it writes a word, into `state.counted` too, and waits for somebody's `go on` before it writes the next.
-    Each `call …` calls the client's tool and says where in it the assistant waits for a `go on`.
+    On `count` it writes one word at a time, into `state.counted` too, and waits for a message `go on` before the next.
+    Each `call …` calls the client's tool, and names where in the call the assistant waits for `go on`.
     """
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ class Scripted:
             message.add_tool_call("get_weather").append_args('{"city": "Pa')
             await self._wait()
         if text == "were you cancelled?":
-            # The client's disconnect and its next request race: this answer is there once both have arrived.
+            # The client's disconnect and its next request race: this reply begins once both have arrived.
             await self._cancelled.wait()
             self._cancelled.clear()
         message.append_text(f"Scripted answer to {text}")

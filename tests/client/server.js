@@ -1,4 +1,4 @@
-// The real server in its own process, on a port of its own.
+// The real server in its own process, on a free port.
 
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -16,7 +16,7 @@ const running = new Set();
 process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(1));
 
-/** Starts run_server.py with `env` for its settings, nothing of the caller's environment, and waits until it serves. */
+/** Starts run_server.py with `env` as its only settings, and waits until it serves. */
 export async function startServer(env = {}) {
   for (let attempt = 1; ; attempt++) {
     const server = launch(await freePort(), env);
@@ -24,7 +24,7 @@ export async function startServer(env = {}) {
     if (!problem) return server;
     await server.stop();
     const log = await server.takeLog();
-    // Between its choice and the server's bind, the port may have become another process's.
+    // Another process may have taken the port before the server bound it.
     if (attempt === ATTEMPTS || !/address already in use/i.test(log)) {
       throw new Error(`The server did not start: ${problem}\n${log}`);
     }
@@ -56,7 +56,7 @@ function launch(port, env) {
 
   return {
     url,
-    /** What it has logged since the last call; with `pattern`, waits until that is there. */
+    /** The log since the last call; with `pattern`, waits until it matches. */
     async takeLog(pattern) {
       const signal = AbortSignal.timeout(PATIENCE_MS);
       while (pattern && !pattern.test(log)) await once(child.stderr, "data", { signal });

@@ -17,11 +17,11 @@ inEveryVariant({ ASSISTANT: "scripted.Scripted" }, ({ layout, client: mounted })
     assert.equal(client.state.provider, "completed");
   });
 
-  // Neither X-Client-Id nor, in its first message, a thread: these runs end with their connection.
-  test("a cancelled reply stays as far as it came, the server hears of it, and the next one works", async (t) => {
+  // Without X-Client-Id nobody can resume these runs: they end with their connection.
+  test("a cancelled reply keeps its text so far, the server is told, and the next one works", async (t) => {
     const client = mounted(t);
     await client.send("wait");
-    // The assistant is not done: what is seen here was streamed.
+    // The assistant is not finished: this text was streamed.
     await client.until("the first text", () => client.text("assistant") === "I wait");
     assert.equal(client.view.isRunning, true);
     client.thread.cancelRun();
@@ -36,7 +36,7 @@ inEveryVariant({ ASSISTANT: "scripted.Scripted" }, ({ layout, client: mounted })
     assertValidState(layout, client.state);
   });
 
-  test("a call cancelled in the middle of its arguments never runs, and the next reply works", async (t) => {
+  test("a tool call cancelled during its arguments never runs, and the next reply works", async (t) => {
     let calls = 0;
     const parameters = { type: "object", properties: { city: { type: "string" } } };
     const get_weather = { type: "frontend", description: "The weather.", parameters, execute: () => calls++ };
@@ -53,7 +53,7 @@ inEveryVariant({ ASSISTANT: "scripted.Scripted" }, ({ layout, client: mounted })
     assertValidState(layout, client.state);
   });
 
-  test("unmounting in the middle of a reply that nobody can come back to is a cancellation too", async (t) => {
+  test("unmounting during a reply that nobody can resume cancels it too", async (t) => {
     const client = mounted(t);
     await client.send("wait");
     await client.until("the first text", () => client.text("assistant") === "I wait");

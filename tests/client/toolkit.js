@@ -1,6 +1,6 @@
 // The tool that runs in the client.
 
-/** A toolkit with get_weather, and the arguments of every call of it. */
+/** A toolkit with get_weather, and the arguments of each of its calls. */
 export function weather(execute) {
   const calls = [];
   const get_weather = {

@@ -22,7 +22,7 @@ inEveryVariant({}, ({ layout, client: mounted }) => {
     assert.deepEqual(asJson(call.result), { city: "Paris", sky: "purple" });
     assertValidState(layout, client.state);
 
-    // A loop would put its requests before this one's.
+    // If the client were in a loop, its requests would come before this one.
     await client.ask("Thanks");
     assert.deepEqual(client.commands, [["add-message"], ["add-tool-result"], ["add-message"]]);
     assert.equal(calls.length, 1);
@@ -70,7 +70,7 @@ inEveryVariant({}, ({ layout, client: mounted }) => {
     assertValidState(layout, client.state);
   });
 
-  test("without a tool of the client's the server answers the call itself", async (t) => {
+  test("without a client tool the server answers the call itself", async (t) => {
     const client = mounted(t);
     await client.ask(QUESTION);
 
@@ -85,7 +85,7 @@ inEveryVariant({}, ({ layout, client: mounted }) => {
     assert.equal(client.requests.length, 2);
   });
 
-  test("a message sent while the tool runs goes with its cancellation, and is answered once", async (t) => {
+  test("a message sent while the tool runs cancels the tool, and is answered once", async (t) => {
     let finish;
     const { toolkit, calls } = weather(() => new Promise((resolve) => (finish = resolve)));
     const client = mounted(t, { toolkit });
@@ -108,7 +108,7 @@ inEveryVariant({}, ({ layout, client: mounted }) => {
     assertValidState(layout, client.state);
   });
 
-  test("a message sent before the call is there leaves the result to an earlier turn", async (t) => {
+  test("a message sent before the tool call arrives leaves its result to the earlier turn", async (t) => {
     const { toolkit, calls } = weather(() => "purple");
     const client = mounted(t, { toolkit });
     await client.send(QUESTION);
@@ -125,5 +125,5 @@ inEveryVariant({}, ({ layout, client: mounted }) => {
   });
 });
 
-/** langchain keeps results as text. */
+/** The layout langchain keeps results as text. */
 const asJson = (result) => (typeof result === "string" ? JSON.parse(result) : result);

@@ -1,4 +1,4 @@
-// Every way in which a frontend may speak to this backend; each test runs in all of them.
+// Every combination of encoding and layout; each test runs in all of them.
 
 import assert from "node:assert/strict";
 import { after, before, describe } from "node:test";
@@ -34,9 +34,8 @@ const VARIANTS = [
 ];
 
 /**
- * Defines tests for every variant by `define({ layout, protocol, server, client })`: `server()` is the variant's own,
- * started with `env` too, and `client(test, options)` mounts a client that talks to it. With `only`, the variants of
- * that layout.
+ * Defines tests for every variant by `define({ layout, protocol, server, client })`: `server()` is a server that was
+ * started with `env`, and `client(test, options)` mounts a client of it. With `only`, just the variants of that layout.
  */
 export function inEveryVariant(env, define, only) {
   const variants = VARIANTS.filter(({ layout }) => !only || layout === only);
@@ -60,7 +59,7 @@ export function inEveryVariant(env, define, only) {
   }
 }
 
-/** The state is one that every later request can be built on, and a model's history too. */
+/** Asserts that later requests can build on this state, and that it makes a valid history for a model. */
 export function assertValidState(layout, { messages }) {
   const ids = messages.map((message) => message.id);
   assert.equal(new Set(ids).size, ids.length, `ids are unique: ${ids}`);

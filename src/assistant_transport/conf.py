@@ -58,7 +58,7 @@ class Settings:
     OPENAI_API: str = _setting("", valid.one_of("", "responses", "chat"))
     ANTHROPIC_API_KEY: str = _setting("", valid.provider_key, secret=True)
     ANTHROPIC_MODEL: str = _setting("claude-haiku-5-5")
-    ANTHROPIC_BASE_URL: str = _setting("", valid.base_url(_ANTHROPIC, "/v1/messages", "/messages", "/v1"))
+    ANTHROPIC_BASE_URL: str = _setting("", valid.base_url(_ANTHROPIC, "/v1/messages", "/messages"))
     ALLOWED_MODELS: list[str] = _setting([])  # noqa: RUF009 - it makes a field
     SYSTEM_PROMPT: str = _setting("", may_be_file=True)
     MAX_OUTPUT_TOKENS: int = _setting(8192, valid.at_least(16))

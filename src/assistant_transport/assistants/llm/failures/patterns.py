@@ -119,7 +119,7 @@ _WORDS = {
         r"\binvalid type: sequence, expected a string",
         r"\buntagged enum ChatCompletionRequestContent",
     ),
-    "template": (r"\bchat.?template", r"\bjinja", r"\broles must alternate"),
+    "template": (r"\bchat.?template", r"\bparser for this template", r"\bjinja", r"\broles must alternate"),
     "unknown_model": (
         r"\b(?:invalid|unknown|no such) model\b",
         r"\b(?:model|deployment)s?\b[^\n]{0,120}\b(?:not found|not exist|decommissioned|not a valid)",

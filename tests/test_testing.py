@@ -30,7 +30,7 @@ def test_a_reply_says_what_was_written_in_both_layouts(layout: str) -> None:
     assert reply.text.startswith("Let me look that up.\n\nIt is ")
     assert "I think about the weather" in reply.reasoning
     (call,) = reply.tool_calls
-    assert (call.name, json.loads(call.args), call.is_answered) == ("get_weather", {"city": "Paris"}, True)
+    assert (call.name, json.loads(call.args), call.is_answered) == ("get_weather", {"location": "Paris"}, True)
     assert reply.usage.input_tokens == 3
     assert reply.error is None
     assert reply.state["provider"] == "completed"

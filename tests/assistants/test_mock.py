@@ -53,9 +53,10 @@ def test_it_answers_its_own_tool_call(client: Client) -> None:
     state, _ = client.say("What is the weather in Paris?").follow()
     reasoning, intro, call, conclusion = parts(state)
     assert (reasoning["type"], intro["type"], call["type"]) == ("reasoning", "text", "tool-call")
-    assert json.loads(call["argsText"]) == {"city": "Paris"}
-    assert call["result"]["city"] == "Paris"
-    assert conclusion["text"] == "It is {temperature_c} °C and {sky} in {city}.".format(**call["result"])
+    assert json.loads(call["argsText"]) == {"location": "Paris"}
+    result = call["result"]
+    assert (result["location"], result["unit"]) == ("Paris", "celsius")
+    assert conclusion["text"] == "It is {temperature} °C and {condition} in {location}.".format(**result)
 
 
 def test_it_writes_code_as_markdown(client: Client) -> None:
@@ -76,7 +77,7 @@ def test_its_usage_counts_words(client: Client) -> None:
 def test_it_finds_the_city(client: Client, text: str, city: str) -> None:
     state, _ = client.say(text).follow()
     call = next(part for part in parts(state) if part["type"] == "tool-call")
-    assert json.loads(call["argsText"]) == {"city": city}
+    assert json.loads(call["argsText"]) == {"location": city}
 
 
 def test_its_arguments_are_streamed(start_server: StartServer) -> None:
@@ -88,7 +89,13 @@ def test_its_arguments_are_streamed(start_server: StartServer) -> None:
             state = apply(state, operations)
             seen |= {part["argsText"] for part in parts(state) if part["type"] == "tool-call"}
     assert len(seen) > 3
-    assert all('{"city": "Paris"}'.startswith(text) for text in seen)
+    assert all('{"location": "Paris"}'.startswith(text) for text in seen)
+
+
+def test_a_clients_tool_is_called_with_what_its_schema_requires(client: Client) -> None:
+    schema = {"type": "object", "properties": {"town": {"type": "string"}}, "required": ["town"]}
+    state, _ = client.say("weather in Rome", tools={"get_weather": {"parameters": schema}}).follow()
+    assert json.loads(parts(state)[-1]["argsText"]) == {"town": "Rome"}
 
 
 def test_it_leaves_a_clients_tool_to_the_client_and_answers_on_its_result(client: Client) -> None:

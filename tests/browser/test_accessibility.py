@@ -16,6 +16,7 @@ from tests.browser.test_keyboard import PHONE
 pytestmark = pytest.mark.usefixtures("page_built")  # its node_modules have axe-core
 
 NUMBERS = count()  # each reply needs a question of its own: scripts go by it
+RAIN = {"location": "Paris", "temperature": 9, "unit": "celsius", "condition": "rainy"}
 REPLY = """# Title
 
 Words, `code` and a [link](https://example.com/).
@@ -32,7 +33,7 @@ print("a line that is so long that the block has to be moved sideways to read it
 
 def full_conversation(chat: Chat) -> None:
     script = chat.script("Everything").reasoning("Let me think.")
-    script.call("get_weather", {"city": "Paris"}, result={"city": "Paris", "temperature_c": 9, "sky": "rainy"})
+    script.call("get_weather", {"location": "Paris"}, result=RAIN)
     script.call("search", {"query": "x"}, result={"hits": []}).call("break", {}, result="No.", is_error=True)
     script.text(REPLY).usage(10, 20).end()
     chat.attach(picture())

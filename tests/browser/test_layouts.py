@@ -9,6 +9,7 @@ from tests.browser.pictures import picture
 SETTINGS = [
     (layout, protocol) for layout in ("parts", "langchain") for protocol in ("data-stream", "assistant-transport")
 ]
+RAIN = {"location": "Paris", "temperature": 9, "unit": "celsius", "condition": "rainy"}
 SEEN = """
 - log "Messages":
   - text: "You wrote:"
@@ -36,7 +37,7 @@ SEEN = """
 def test_a_reply_looks_the_same(open_chat: OpenChat, scripted_server: StartClient, layout: str, protocol: str) -> None:
     chat = open_chat(scripted_server(ASSISTANT_MESSAGE_FORMAT=layout, ASSISTANT_PROTOCOL=protocol))
     script = chat.script("Everything").reasoning("Hm.").text("First.")
-    script.call("get_weather", {"city": "Paris"}, result={"city": "Paris", "temperature_c": 9, "sky": "rainy"})
+    script.call("get_weather", {"location": "Paris"}, result=RAIN)
     script.call("search", {"query": "x"}, result={"hits": []}).call("break", {}, result="No.", is_error=True)
     chat.attach(picture())
     chat.send("Everything")

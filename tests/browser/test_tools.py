@@ -4,7 +4,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.chat import Chat
 
-PARIS = {"city": "Paris", "temperature_c": 21, "sky": "sunny"}
+PARIS = {"location": "Paris", "temperature": 21, "unit": "celsius", "condition": "sunny"}
 
 
 def tool(chat: Chat, name: str) -> Locator:
@@ -12,7 +12,7 @@ def tool(chat: Chat, name: str) -> Locator:
 
 
 def test_the_weather_is_a_card(chat: Chat) -> None:
-    chat.script("Weather?").text("Let me see.").call("get_weather", {"city": "Paris"}, result=PARIS).text(
+    chat.script("Weather?").text("Let me see.").call("get_weather", {"location": "Paris"}, result=PARIS).text(
         "Sunny."
     ).end()
     chat.send("Weather?")
@@ -21,6 +21,13 @@ def test_the_weather_is_a_card(chat: Chat) -> None:
     expect(card).to_contain_text("Paris, sunny")
     chat.expect_idle()
     expect(chat.replies).to_contain_text("Sunny.")
+
+
+def test_the_weather_in_another_unit_is_in_that_unit(chat: Chat) -> None:
+    warm = PARIS | {"temperature": 70, "unit": "fahrenheit"}
+    chat.script("Weather?").call("get_weather", {"location": "Paris"}, result=warm).end()
+    chat.send("Weather?")
+    expect(chat.replies.get_by_role("region", name="Weather in Paris")).to_contain_text("70 °F")
 
 
 def test_any_other_tool_call_unfolds_to_its_arguments_and_result(chat: Chat) -> None:
@@ -55,7 +62,9 @@ def test_a_failed_tool_shows_its_error(chat: Chat) -> None:
 
 
 def test_a_failed_weather_call_has_no_card(chat: Chat) -> None:
-    chat.script("Weather on Mars?").call("get_weather", {"city": "Mars"}, result="No such city.", is_error=True).end()
+    chat.script("Weather on Mars?").call(
+        "get_weather", {"location": "Mars"}, result="No such city.", is_error=True
+    ).end()
     chat.send("Weather on Mars?")
     expect(tool(chat, "get_weather")).to_contain_text("failed")
     expect(chat.replies.get_by_role("region")).to_have_count(0)

@@ -84,7 +84,7 @@ def test_a_later_result_replaces_an_earlier_one() -> None:
     part = written("parts", write)["messages"][0]["parts"][0]
     assert (part["isError"], part["result"]) == (False, {"x": 1})
     tools = [entry for entry in written("langchain", write)["messages"] if entry["type"] == "tool"]
-    assert [(entry["status"], entry["content"]) for entry in tools] == [("success", '{"x": 1}')]
+    assert [(entry["status"], entry["content"]) for entry in tools] == [("success", {"x": 1})]
 
 
 def test_langchain_puts_a_late_result_directly_behind_its_call() -> None:

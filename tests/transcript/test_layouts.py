@@ -71,7 +71,7 @@ def test_in_langchain_a_turn_is_an_ai_a_tool_and_an_ai_message() -> None:
                 "type": "tool",
                 "tool_call_id": "c1",
                 "name": "get_weather",
-                "content": '{"sky": "sunny"}',
+                "content": {"sky": "sunny"},
                 "status": "success",
             },
             {

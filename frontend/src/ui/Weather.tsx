@@ -5,42 +5,49 @@ import { Cloud, Fog, Rain, Sun, Wind } from "./Icons";
 import { ToolCall } from "./Tools";
 
 interface Report {
-  city: string;
-  temperature_c: number;
-  sky: string;
+  location: string;
+  temperature: number;
+  unit: string;
+  condition: string;
 }
 
-const SKIES: Record<string, () => React.ReactNode> = { sunny: Sun, cloudy: Cloud, rainy: Rain, windy: Wind, foggy: Fog };
+const CONDITIONS: Record<string, () => React.ReactNode> = { sunny: Sun, cloudy: Cloud, rainy: Rain, windy: Wind, foggy: Fog };
+const UNITS: Record<string, string> = { celsius: "°C", fahrenheit: "°F" };
 
 /** The weather card; until the result is there, the card of any tool call. */
 export function Weather(call: ToolCallMessagePartProps) {
   const report = call.isError ? undefined : asReport(call.result);
   if (!report) return <ToolCall {...call} />;
-  const Sky = SKIES[report.sky] ?? Cloud;
+  const Condition = CONDITIONS[report.condition] ?? Cloud;
   return (
     <section
-      aria-label={`Weather in ${report.city}`}
+      aria-label={`Weather in ${report.location}`}
       className="flex w-full max-w-xs items-center gap-4 rounded-2xl border border-line bg-panel px-5 py-4"
     >
       <span className="text-accent *:size-10">
-        <Sky />
+        <Condition />
       </span>
       <div>
-        <div className="text-2xl font-semibold">{report.temperature_c} °C</div>
+        <div className="text-2xl font-semibold">{report.temperature} {UNITS[report.unit] ?? report.unit}</div>
         <div className="text-sm text-muted">
-          {report.city}, {report.sky}
+          {report.location}, {report.condition}
         </div>
       </div>
     </section>
   );
 }
 
-/** The report in a result. In the layout `langchain` results are always text. */
+/** The report in a result, which may be text: a LangGraph graph's own are. */
 function asReport(result: unknown): Report | undefined {
   try {
     const report = typeof result === "string" ? JSON.parse(result) : result;
-    return typeof report?.city === "string" && typeof report.temperature_c === "number" ? report : undefined;
+    return isReport(report) ? report : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isReport(value: Partial<Report> | null | undefined): value is Report {
+  const texts = [value?.location, value?.unit, value?.condition];
+  return typeof value?.temperature === "number" && texts.every((text) => typeof text === "string");
 }

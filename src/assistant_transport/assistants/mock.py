@@ -2,6 +2,8 @@
 
 It writes some reasoning, quotes the user, calls `get_weather` when the user mentions the weather, and writes code when
 the user mentions code. It counts words in place of tokens.
+
+The tool's arguments and its result have the names that upstream's example with-assistant-transport reads.
 """
 
 import asyncio
@@ -12,12 +14,13 @@ from typing import Any
 from zlib import crc32
 
 from assistant_transport.assistants.base import BaseAssistant
+from assistant_transport.assistants.mock_arguments import arguments
 from assistant_transport.assistants.turn import Turn
 from assistant_transport.conf import settings
 from assistant_transport.transcript import AssistantMessage
 
 _CITY = re.compile(r"\b(?:in|for|at)\s+(?:the\s+)?([^\W\d_][\w'-]*(?:\s+[A-Z][\w'-]*)*)")
-_SKIES = ("sunny", "cloudy", "rainy", "windy", "foggy")
+_CONDITIONS = ("sunny", "cloudy", "rainy", "windy", "foggy")
 _CODE = """\
 Here is a program that does **exactly** that, in `Python`:
 
@@ -51,12 +54,12 @@ class MockAssistant(BaseAssistant):
             results = (_conclusion(result.tool_name, result.result, result.is_error) for result in turn.tool_results)
             words += await _stream(message.append_text, " ".join(results))
         if turn.text is not None:
-            words += await _answer(turn.text, message, is_client_tool="get_weather" in turn.tools)
+            words += await _answer(turn.text, message, turn.tools.get("get_weather"))
         message.set_usage(input_tokens=len((turn.text or "").split()), output_tokens=words)
 
 
-async def _answer(text: str, message: AssistantMessage, *, is_client_tool: bool) -> int:
-    """Answers `text` and returns the number of words written."""
+async def _answer(text: str, message: AssistantMessage, client_tool: dict[str, Any] | None) -> int:
+    """Answers `text` and returns the number of words written. `client_tool` is the client's own get_weather, if any."""
     topics = text.lower()
     words = await _stream(message.append_reasoning, _thoughts(text))
     if "weather" not in topics:
@@ -64,15 +67,17 @@ async def _answer(text: str, message: AssistantMessage, *, is_client_tool: bool)
     words += await _stream(message.append_text, "Let me look that up.")
     city = _city(text)
     call = message.add_tool_call("get_weather")
-    for piece in _pieces(json.dumps({"city": city}, ensure_ascii=False)):
+    args = {"location": city} if client_tool is None else arguments(client_tool.get("parameters"), city)
+    for piece in _pieces(json.dumps(args, ensure_ascii=False)):
         call.append_args(piece)
         await asyncio.sleep(settings.MOCK_DELAY_SECONDS)
     call.complete()
-    if is_client_tool:
+    if client_tool is not None:
         return words  # the client runs its own tool, and its result starts the next run
     weather = _weather(city)
     call.set_result(weather)
-    return words + await _stream(message.append_text, "It is {temperature_c} °C and {sky} in {city}.".format(**weather))
+    said = "It is {temperature} °C and {condition} in {location}.".format(**weather)
+    return words + await _stream(message.append_text, said)
 
 
 async def _stream(append: Callable[[str], None], text: str) -> int:
@@ -121,7 +126,8 @@ def _city(text: str) -> str:
 
 def _weather(city: str) -> dict[str, Any]:
     seed = crc32(city.lower().encode())
-    return {"city": city, "temperature_c": seed % 35 - 5, "sky": _SKIES[seed // 35 % len(_SKIES)]}
+    condition = _CONDITIONS[seed // 35 % len(_CONDITIONS)]
+    return {"location": city, "temperature": seed % 35 - 5, "unit": "celsius", "condition": condition}
 
 
 def _counted(count: int, noun: str) -> str:

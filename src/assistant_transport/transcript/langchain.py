@@ -41,7 +41,7 @@ class LangChainTranscript(Transcript):
         caller, index = position
         # Rendering throws where the two names differ, so the call's own counts.
         tool = str(self.messages[caller]["tool_calls"][index].get("name") or name or "tool")
-        self._put_result(caller, shapes.tool_message(new_id(), call_id, tool, shapes.json_text(result), **extra))
+        self._put_result(caller, shapes.tool_message(new_id(), call_id, tool, shapes.result_content(result), **extra))
         return tool
 
     def _calls_of(self, position: int, message: Message) -> dict[str, CallPosition]:

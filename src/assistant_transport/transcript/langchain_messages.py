@@ -29,8 +29,8 @@ def tool_message(
 ) -> Message:
     """A tool's result as a message of its own. `extra` holds `artifact` and `model_content`, any JSON.
 
-    `name` must be the one of the call: rendering throws where the two differ. `content` is a text, see `json_text`,
-    or a list of blocks.
+    `name` must be the one of the call: rendering throws where the two differ. `content` is a text, a list of blocks or
+    an object, see `result_content`.
     """
     message: Message = {
         "id": message_id,
@@ -47,8 +47,16 @@ def tool_message(
     return message
 
 
+def result_content(result: Any) -> dict[str, Any] | str:
+    """A tool's result as the content of its message: an object as it is, for frontends read its fields, else a text.
+
+    A list would be taken for blocks of content. Models get the result as a text.
+    """
+    return result if isinstance(result, dict) else json_text(result)
+
+
 def json_text(result: Any) -> str:
-    """A tool's result as the content of its message, which must be a text."""
+    """A tool's result as a text, for a model."""
     return result if isinstance(result, str) else json.dumps(result, ensure_ascii=False)
 
 

@@ -31,7 +31,9 @@ def test_a_clients_tool_ends_the_run_and_its_result_goes_on(graph: Graph, name: 
     assert (call["name"], call["partial_json"]) == ("get_weather", '{"city": "Rome"}')
     after, errors = client.send(result(call, {"sky": "pink"}), state=state, tools=TOOLS, **NAMED).follow(state)
     assert not errors
-    assert told(after)[-2:] == [("tool", '{"sky": "pink"}'), ("ai", 'The tool said {"sky": "pink"}.')]
+    assert told(after)[-2:] == [("tool", {"sky": "pink"}), ("ai", 'The tool said {"sky": "pink"}.')]
+    later, _ = client.say("Thanks", state=after, tools=TOOLS, **NAMED).follow(after)
+    assert told(later)[-4] == ("tool", {"sky": "pink"})
 
 
 @pytest.mark.parametrize("name", ["plain", "kept"])

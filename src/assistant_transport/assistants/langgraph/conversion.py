@@ -35,6 +35,9 @@ def state_message(
         artifact = message.artifact
         extra = {"artifact": artifact} if artifact is not None and is_json(artifact) else {}
         name, is_error = tool_name or message.name or "tool", message.status == "error"
+        result = streamed.get("content") if streamed else None
+        if isinstance(result, dict) and shapes.json_text(result) == content:
+            content = result  # the client's tool answered by an object, which its frontend reads
         return shapes.tool_message(message.id, message.tool_call_id, name, content, is_error=is_error, **extra)
     if streamed and streamed.get("content") == content:
         return streamed  # the client's own, with whatever else it keeps there

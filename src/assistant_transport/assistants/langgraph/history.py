@@ -9,6 +9,7 @@ from uuid import uuid4
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolCall, ToolMessage
 
 from assistant_transport.conf import settings
+from assistant_transport.transcript.langchain_messages import json_text
 
 # Tool calls are read from `tool_calls`, where they are checked; providers repeat them in blocks of these types.
 CALL_BLOCKS = frozenset({"tool_use", "input_json_delta", "function_call"})
@@ -109,8 +110,9 @@ def _message(state_message: Mapping[str, Any]) -> BaseMessage | None:
             )
         case "tool" if call_id := _text(state_message, "tool_call_id"):
             status: Literal["success", "error"] = "error" if state_message.get("status") == "error" else "success"
+            result = state_message.get("content")
             return ToolMessage(
-                _blocks(state_message, _is_user_block),
+                json_text(result) if isinstance(result, dict) else _blocks(state_message, _is_user_block),
                 id=message_id,
                 tool_call_id=call_id,
                 name=_text(state_message, "name") or None,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "src"))
 
-from assistant_transport.serving.server import main
+from assistant_backend.server import main
 
 if __name__ == "__main__":
     main()

@@ -56,6 +56,6 @@ def test_a_compatible_server_is_spoken_to_by_chat_unless_told_otherwise() -> Non
 
 
 def test_white_space_around_a_providers_key_is_not_part_of_it() -> None:
-    assert not conf.problems({"OPENAI_API_KEY": "sk-123\n"})
+    assert not conf.problems({"OPENAI_API_KEY": "sk-123\n", "ALLOW_ANONYMOUS": True})
     with override_settings(ASSISTANT_TRANSPORT={"OPENAI_API_KEY": " sk-123\n"}):
         assert settings.OPENAI_API_KEY == "sk-123"

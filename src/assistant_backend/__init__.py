@@ -1,1 +1,1 @@
-"""The Django project: settings, URLs and the ASGI application. Configuration only."""
+"""The template's own site: settings from the environment, routes, the page, the ASGI application."""

@@ -18,6 +18,7 @@ from assistant_transport import conf
 ROOT = Path(__file__).resolve().parents[2]
 COLLECTING = sys.argv[1:2] == ["collectstatic"]
 
+_RANDOM = "random-"
 _CASTS = {bool: "true or false", int: "a whole number", float: "a number"}
 
 
@@ -98,6 +99,8 @@ def _contradictions(values: Mapping[str, Any]) -> list[str]:
     problems = conf.contradictions(values)
     if values["METRICS_PORT"] == values["PORT"]:
         problems.append("METRICS_PORT: must be another port than PORT, or whoever reaches the one reaches the other")
+    if values["CALLER"] == "assistant_transport.callers.signed_in" and not values["SECRET_KEY"]:
+        problems.append("SECRET_KEY: signed_in needs a fixed one: set it, the same for every container")
     if values["WEB_CONCURRENCY"] > 1 and not values["REDIS_URL"]:
         problems.append("WEB_CONCURRENCY: more than 1 needs REDIS_URL, or a run is found by one process only")
     return problems
@@ -111,8 +114,13 @@ def ensure_secret_key(environment: MutableMapping[str, str] = os.environ) -> Non
     """Where no SECRET_KEY is set, puts a random one into `environment`, which child processes inherit."""
     if environment.get("SECRET_KEY", "").strip() or environment.get("SECRET_KEY_FILE", "").strip():
         return
-    environment["SECRET_KEY"] = secrets.token_urlsafe(48)
+    environment["SECRET_KEY"] = _RANDOM + secrets.token_urlsafe(48)
     print("WARNING: SECRET_KEY is not set; using a random one until this process ends.", file=sys.stderr)  # noqa: T201
+
+
+def secret_key_is_random(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether `ensure_secret_key` made it."""
+    return environment.get("SECRET_KEY", "").startswith(_RANDOM)
 
 
 def read() -> dict[str, Any]:

@@ -32,26 +32,26 @@ DATABASES: dict[str, dict[str, object]] = (
     {"default": Env.db_url_config(_env["DATABASE_URL"]) | {"CONN_MAX_AGE": 0}} if _env["DATABASE_URL"] else {}
 )
 
-# `assistant_transport` comes before staticfiles: its runserver is the one that streams.
-INSTALLED_APPS = ["assistant_transport", "assistant_transport.http", "corsheaders", "django.contrib.staticfiles"]
+# `assistant_transport` comes before staticfiles: its runserver is the one that streams, and the site's own before both.
+INSTALLED_APPS = ["assistant_backend", "assistant_transport", "corsheaders", "django.contrib.staticfiles"]
 
 # Each one is async: a sync middleware costs every stream a hop to a thread and back.
 MIDDLEWARE = [
-    "assistant_transport.http.middleware.security_headers",
-    "assistant_transport.http.middleware.close_while_draining",
+    "assistant_backend.middleware.security_headers",
     "corsheaders.middleware.CorsMiddleware",
-    "assistant_transport.http.middleware.allowed_hosts",
-    "assistant_transport.http.middleware.static_files",
+    "assistant_backend.middleware.allowed_hosts",
+    "assistant_backend.middleware.static_files",
 ]
 
 SILENCED_SYSTEM_CHECKS = [
-    "security.W001",  # no SecurityMiddleware: http.middleware.security_headers does it without a thread hop
+    "security.W001",  # no SecurityMiddleware: middleware.security_headers does it without a thread hop
     "security.W002",  # no XFrameOptionsMiddleware: the same
-    "security.W003",  # no CsrfViewMiddleware: nothing here goes by cookies
+    "security.W003",  # no CsrfViewMiddleware: the app checks the token itself where CALLER goes by cookies
 ]
 
 CORS_ALLOWED_ORIGINS: list[str] = _env["CORS_ORIGINS"]
-CORS_ALLOW_CREDENTIALS = True
+CORS_ALLOW_CREDENTIALS: bool = _env["CORS_ALLOW_CREDENTIALS"]
+CSRF_TRUSTED_ORIGINS = CORS_ALLOWED_ORIGINS
 # `*` does not cover Authorization, so the usual headers are named as well.
 CORS_ALLOW_HEADERS = [*default_headers, "x-client-id", "*"]
 CORS_EXPOSE_HEADERS = ["X-Run-Id", "X-Request-ID", "Retry-After", "Aui-Replay-Content-Length"]

@@ -75,6 +75,7 @@ _OF_THE_SITE = (
     Variable("FORWARDED_ALLOW_IPS", ["127.0.0.1", "::1"], _proxies),
     Variable("HSTS_SECONDS", 31536000, at_least(0)),
     Variable("CORS_ORIGINS", ["http://localhost:3000"], _origins),
+    Variable("CORS_ALLOW_CREDENTIALS", False),
     Variable("LOG_LEVEL", "INFO", one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")),
     Variable("CHAT_PAGE", True),
     Variable("WEB_CONCURRENCY", 0, at_least(0)),

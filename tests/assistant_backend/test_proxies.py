@@ -7,7 +7,7 @@ import pytest
 import uvicorn
 from django.test import override_settings
 
-from assistant_transport.serving import server
+from assistant_backend import server
 from tests.conftest import StartServer
 from tests.wire import Client
 
@@ -55,6 +55,6 @@ def test_the_caller_is_who_the_trusted_proxies_say(peer: str, forwarded: str, ca
         return said
 
     with override_settings(FORWARDED_ALLOW_IPS=["10.0.0.0/8"]):
-        config = uvicorn.Config(**server.options("127.0.0.1", 0) | {"app": echo, "interface": "asgi3"})
+        config = uvicorn.Config(echo, **server.options(), interface="asgi3")
     config.load()
     assert asyncio.run(ask()) == [caller]

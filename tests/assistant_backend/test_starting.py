@@ -4,6 +4,7 @@ import subprocess
 import sys
 import tarfile
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -55,7 +56,12 @@ def test_an_sdist_and_a_wheel_can_be_built(tmp_path: Path) -> None:
         "README.md",
         "LICENSE",
         "src/assistant_transport/http/views.py",
-        "src/assistant_transport/http/templates/index.html",
+        "src/assistant_backend/templates/index.html",
     } <= names
     assert not any(name.startswith((".venv", "tests/client/node_modules")) for name in names)
-    assert (tmp_path / "assistant_transport_backend_django-0.1.0-py3-none-any.whl").exists()
+    with ZipFile(tmp_path / "assistant_transport_backend_django-0.1.0-py3-none-any.whl") as wheel:
+        names = wheel.namelist()
+    # No name of a user's own is taken, and no command is there that would need the site.
+    roots = {name.partition("/")[0] for name in names}
+    assert roots == {"assistant_transport", "assistant_transport_backend_django-0.1.0.dist-info"}
+    assert not any("entry_points" in name for name in names)

@@ -84,10 +84,16 @@ def test_a_preflight_from_an_allowed_origin_passes(client: Client) -> None:
     )
     assert reply.status == 200
     assert reply.headers["Access-Control-Allow-Origin"] == ORIGIN
-    assert reply.headers["Access-Control-Allow-Credentials"] == "true"
+    assert "Access-Control-Allow-Credentials" not in reply.headers
     allowed = {name.strip() for name in reply.headers["Access-Control-Allow-Headers"].split(",")}
     assert {"content-type", "x-client-id", "authorization", "*"} <= allowed
     assert "POST" in reply.headers["Access-Control-Allow-Methods"]
+
+
+def test_cookies_are_welcome_from_there_if_asked_for(start_server: StartServer) -> None:
+    server = start_server(CORS_ALLOW_CREDENTIALS="true")
+    reply = Client(server.host, server.port).get("/health", Origin=ORIGIN)
+    assert reply.headers["Access-Control-Allow-Credentials"] == "true"
 
 
 def test_a_stream_exposes_its_headers_to_an_allowed_origin(client: Client) -> None:

@@ -9,7 +9,11 @@ from assistant_transport.callers.keys import api_keys
 from assistant_transport.callers.proxy import forwarded_user
 from assistant_transport.callers.session import signed_in
 
+# Those of these that go by a header alone, so that a page needs no CSRF token.
+BY_HEADER = ("assistant_transport.callers.api_keys", "assistant_transport.callers.jwt")
+
 __all__ = [
+    "BY_HEADER",
     "Caller",
     "CallerRefusedError",
     "Function",

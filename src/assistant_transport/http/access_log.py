@@ -1,7 +1,7 @@
 """The outermost layer: gives each request its id, and writes and counts a line when its answer has ended."""
 
 import logging
-from collections.abc import Awaitable, Container
+from collections.abc import Awaitable
 from functools import cache
 from time import perf_counter
 from typing import Any
@@ -17,23 +17,16 @@ _CLIENT_LEFT = 499  # before there was an answer; nginx calls it so
 
 
 class AccessLog:
-    """Answers with `app`, and says so.
+    """Answers with `app`, and says so."""
 
-    Args:
-        routes: the paths that are logged by name. Any other may hold anything, and is logged as `other`.
-    """
-
-    def __init__(self, app: Application, routes: Container[str]) -> None:
+    def __init__(self, app: Application) -> None:
         self._app = app
-        self._routes = routes
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
+    async def answer(self, route: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers an HTTP request, which is logged as one for `route`: a path may hold anything."""
         given = next((value for name, value in scope["headers"] if name == _NAME), b"")
         header = (_NAME, context.begin(given.decode("latin-1")).encode())
-        answer = _Answer(scope["method"], scope["path"] if scope["path"] in self._routes else "other")
+        answer = _Answer(scope["method"], route)
 
         def watched(message: Message) -> Awaitable[None]:  # no coroutine of its own: it is called for each frame
             answer.note(message)

@@ -32,7 +32,9 @@ def read_json(request: HttpRequest) -> Any:
         raise ApiError(415, "Send the request as JSON, with the header Content-Type: application/json.")
     if status := body_limit.refused(request):
         raise ApiError(status, _REFUSED[status].format(settings.MAX_BODY_BYTES), headers={"Connection": "close"})
-    body = request.body
+    body = _content(request)
+    if len(body) > settings.MAX_BODY_BYTES:  # of a project that was not wrapped, or whose middleware chooses the routes
+        raise ApiError(413, _REFUSED[413].format(settings.MAX_BODY_BYTES))
     if body.count(b"{") + body.count(b"[") > _MAX_VALUES:
         raise ApiError(413, f"The body has more than {_MAX_VALUES} objects and lists.")
     try:
@@ -45,6 +47,13 @@ def read_json(request: HttpRequest) -> Any:
         if _has_infinite_number(value):
             raise ApiError(400, "The body has a number that is too large.")
     return value
+
+
+def _content(request: HttpRequest) -> bytes:
+    """The whole body, whatever the project's DATA_UPLOAD_MAX_MEMORY_SIZE, by which `request.body` would refuse it."""
+    if not hasattr(request, "_body"):
+        request._body = request.read()  # where `request.body` finds it, for a middleware that looks later
+    return request.body
 
 
 def _has_infinite_number(value: Any) -> bool:

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
+from django.core.handlers.wsgi import WSGIRequest
+from django.db import connections, transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from assistant_transport.callers import Caller
+from assistant_transport.http import lifecycle, registry
 from assistant_transport.http.authentication import authenticate
 from assistant_transport.http.body import read_json
 from assistant_transport.http.errors import ApiError
@@ -20,6 +23,7 @@ from assistant_transport.telemetry import context
 
 logger = logging.getLogger(__name__)
 
+_NO_WSGI = "Replies stream, which WSGI cannot: serve this project by ASGI, with gunicorn's uvicorn worker or uvicorn."
 _LARGE = 100_000
 _one_large = asyncio.Lock()
 
@@ -45,6 +49,10 @@ def public(*methods: str) -> Callable[[View], View]:
         @wraps(view)
         async def answer(request: HttpRequest) -> HttpResponseBase:
             try:
+                if isinstance(request, WSGIRequest):
+                    raise ApiError(501, _NO_WSGI)
+                if not registry.started:
+                    await lifecycle.start()
                 if request.method not in methods:
                     allowed = ", ".join(methods)
                     raise ApiError(405, f"{request.path} takes {allowed} only.", headers={"Allow": allowed})
@@ -59,9 +67,18 @@ def public(*methods: str) -> Callable[[View], View]:
                 logger.exception("The request failed, error %s", error_id, extra={"error_id": error_id})
                 return ApiError(500, f"The server failed to answer. (Error {error_id})").response()
 
-        return answer
+        return _as_it_is(answer)
 
     return decorate
+
+
+def _as_it_is(view: View) -> View:
+    """`view` without what a project does to all of its views, for these know better."""
+    view.csrf_exempt = True  # type: ignore[attr-defined] # `authenticate` asks for the token, by what CALLER says
+    view.login_required = False  # type: ignore[attr-defined] # CALLER says who is let in (LoginRequiredMiddleware)
+    for alias in connections.settings:  # no reply is one transaction, and ATOMIC_REQUESTS cannot be had in async views
+        view = transaction.non_atomic_requests(using=alias)(view)
+    return view
 
 
 def endpoint(*methods: str) -> Callable[[CallView], View]:
@@ -83,7 +100,7 @@ def endpoint(*methods: str) -> Callable[[CallView], View]:
 async def _data(request: HttpRequest) -> Any:
     if request.method != "POST":
         return None
-    if len(request.body) < _LARGE:
+    if int(request.headers.get("Content-Length") or _LARGE) < _LARGE:
         return read_json(request)
     # Parsing blocks the event loop: large bodies go one at a time, yielding to live replies.
     async with _one_large:

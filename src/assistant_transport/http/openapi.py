@@ -50,8 +50,8 @@ _REFUSALS = {
 }
 
 
-def document(request_model: type[AssistantRequest]) -> dict[str, Any]:
-    """The OpenAPI document of this server, whose assistant takes what `request_model` says."""
+def document(request_model: type[AssistantRequest], prefix: str) -> dict[str, Any]:
+    """The OpenAPI document of a server whose routes begin with `prefix`, and whose assistant takes `request_model`."""
     _, definitions = models_json_schema(
         [(request_model, "validation"), (RunRequest, "validation")], ref_template=_REFERENCE
     )
@@ -63,6 +63,7 @@ def document(request_model: type[AssistantRequest]) -> dict[str, Any]:
             "description": "assistant-ui's assistant-transport protocol, spoken by Django.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
+        "servers": [{"url": prefix}],
         "paths": {
             "/assistant": {"post": _assistant(request_model.__name__)},
             "/initial-state": {"post": _initial_state()},

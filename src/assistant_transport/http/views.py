@@ -1,13 +1,10 @@
-"""The routes of the assistant, of the page and of the API's description."""
+"""The routes of the assistant and of the API's description."""
 
-import logging
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
-from django.conf import settings as site_settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
 from pydantic import ValidationError
 
 from assistant_transport import SERVICE, __version__
@@ -20,8 +17,6 @@ from assistant_transport.http.errors import ApiError, invalid_request
 from assistant_transport.http.models import AssistantRequest, CallSettings, Config, request_model
 from assistant_transport.runs import Quota, QuotaExceededError, Run, RunFailedError, RunRefusedError, RunTooLargeError
 from assistant_transport.transcript import LAYOUTS, TranscriptError
-
-logger = logging.getLogger(__name__)
 
 
 @cache
@@ -121,38 +116,13 @@ async def health_check(request: HttpRequest) -> HttpResponse:
 
 @endpoint("GET", "HEAD")
 async def openapi_document(call: Call) -> HttpResponse:
-    return JsonResponse(_openapi())
+    return JsonResponse(_openapi(call.request.path.removesuffix("/openapi.json")))
 
 
-@cache
-def _openapi() -> dict[str, Any]:
-    return openapi.document(_request_model())
+@lru_cache(maxsize=16)
+def _openapi(prefix: str) -> dict[str, Any]:
+    return openapi.document(_request_model(), prefix or "/")
 
 
 on_change(_request_model.cache_clear)
 on_change(_openapi.cache_clear)
-
-
-@public("GET", "HEAD")
-async def index(request: HttpRequest) -> HttpResponse:
-    """The chat page where it was built, else one that says what this is."""
-    if site_settings.CHAT_PAGE:
-        return render(request, "chat.html")
-    context = {"service": SERVICE, "version": __version__, "host": request.get_host()}
-    return render(request, "index.html", context)
-
-
-@public("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
-async def not_found(request: HttpRequest) -> HttpResponse:
-    raise ApiError(404, f"There is nothing at {request.path}.")
-
-
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Django's own 400s, as a Host header that is no host."""
-    return ApiError(400, "The request is malformed.").response()
-
-
-def server_error(request: HttpRequest) -> HttpResponse:
-    """Only a middleware's mistake ends here; a view's is http.endpoint's."""
-    logger.exception("The request failed")
-    return ApiError(500, "The server failed to answer.").response()

@@ -6,8 +6,6 @@ import os
 import socket
 from typing import Any
 
-import uvicorn
-
 from assistant_transport.serving.bounded_protocol import BoundedProtocol
 from assistant_transport.serving.drain import STATE_KEY, Drain
 from assistant_transport.serving.uvicorn_internals import Server
@@ -63,30 +61,6 @@ async def _leave_stubborn_tasks() -> None:
         os._exit(0)
 
 
-def options(host: str, port: int) -> dict[str, Any]:
-    """uvicorn's options for development, the same for every way to start it."""
-    from django.conf import settings
-
-    return {
-        "app": "assistant_backend.asgi:application",
-        "host": host,
-        "port": port,
-        "http": BoundedProtocol,
-        "ws": "none",
-        "lifespan": "on",
-        "log_config": None,
-        "access_log": False,
-        "server_header": False,
-        "forwarded_allow_ips": settings.FORWARDED_ALLOW_IPS,
-    }
-
-
-def main() -> None:
-    """Serves on HOST:PORT until it is stopped."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "assistant_backend.settings")
-    import django
-    from django.conf import settings
-
-    django.setup()
-    print(f"Serving on http://{settings.HOST}:{settings.PORT}", flush=True)  # noqa: T201
-    DrainingServer(uvicorn.Config(**options(settings.HOST, settings.PORT))).run()
+def options() -> dict[str, Any]:
+    """uvicorn's options, beside the application and where it listens."""
+    return {"http": BoundedProtocol, "ws": "none", "lifespan": "auto", "access_log": False, "server_header": False}

@@ -10,7 +10,6 @@ from django.http.response import HttpResponseBase
 from django.utils.decorators import async_only_middleware
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-from assistant_transport.http import registry
 from assistant_transport.http.errors import ApiError
 
 Handler = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
@@ -36,19 +35,6 @@ def security_headers(get_response: Handler) -> Handler:
             response.headers.setdefault(name, value)
         if request.is_secure() and settings.HSTS_SECONDS:
             response.headers["Strict-Transport-Security"] = f"max-age={settings.HSTS_SECONDS}"
-        return response
-
-    return middleware
-
-
-@async_only_middleware
-def close_while_draining(get_response: Handler) -> Handler:
-    """Lets go of every connection of a process that stops, so that the next request goes to another."""
-
-    async def middleware(request: HttpRequest) -> HttpResponseBase:
-        response = await get_response(request)
-        if registry.runs().draining:
-            response.headers["Connection"] = "close"
         return response
 
     return middleware

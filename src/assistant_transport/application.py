@@ -1,0 +1,57 @@
+"""A project's ASGI application, in which the app's own routes are told from the rest."""
+
+from django.core.handlers.asgi import get_script_prefix
+from django.urls import Resolver404, resolve
+
+from assistant_transport.conf import settings
+from assistant_transport.http import registry
+from assistant_transport.http.access_log import AccessLog
+from assistant_transport.http.asgi_types import Application, Message, Receive, Scope, Send
+from assistant_transport.http.body_limit import BodyLimit
+from assistant_transport.urls import ROUTES, app_name
+
+BODY_SECONDS = 60.0  # for the largest one over a slow line
+
+_ENDINGS = tuple(ROUTES)
+
+
+class Served:
+    """Serves `application`: logs, and bounds the bodies of, requests to the app's routes, or `everything`."""
+
+    def __init__(self, application: Application, *, everything: bool) -> None:
+        self._application = application
+        self._own = AccessLog(BodyLimit(application, settings.MAX_BODY_BYTES, BODY_SECONDS))
+        self._everything = everything
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._application(scope, receive, send)
+            return
+        route = own_route(scope) or ("other" if self._everything else None)
+        if route is None:
+            await self._application(scope, receive, _closing(send))
+        else:
+            await self._own.answer(route, scope, receive, _closing(send))
+
+
+def own_route(scope: Scope) -> str | None:
+    """Which of the app's routes a request is for, such as `/assistant` under any prefix; None for the project's own."""
+    path: str = scope["path"]
+    if not path.endswith(_ENDINGS):
+        return None
+    try:
+        match = resolve(path.removeprefix(get_script_prefix(scope)))
+    except Resolver404:
+        return None
+    return f"/{match.url_name}" if app_name in match.app_names else None
+
+
+def _closing(send: Send) -> Send:
+    """Closes every connection of a process that stops, so that the next request goes to another one."""
+
+    async def closing(message: Message) -> None:
+        if message["type"] == "http.response.start" and registry.runs().draining:
+            message = {**message, "headers": [*message.get("headers", ()), (b"connection", b"close")]}
+        await send(message)
+
+    return closing

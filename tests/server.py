@@ -121,8 +121,9 @@ class Server:
     def log(self) -> str:
         """All that it has printed so far."""
         if not self._log.closed:
-            self._log.seek(0)
-            self._printed = self._log.read().decode()
+            # Not by seek: the server writes where this very file stands, and what it writes meanwhile would be lost.
+            descriptor = self._log.fileno()
+            self._printed = os.pread(descriptor, os.fstat(descriptor).st_size, 0).decode()
         return self._printed
 
     def kill(self) -> None:

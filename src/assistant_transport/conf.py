@@ -61,7 +61,8 @@ class Settings:
     ANTHROPIC_BASE_URL: str = _setting("", valid.base_url(_ANTHROPIC, "/v1/messages", "/messages"))
     ALLOWED_MODELS: list[str] = _setting([])  # noqa: RUF009 - it makes a field
     SYSTEM_PROMPT: str = _setting("", may_be_file=True)
-    MAX_OUTPUT_TOKENS: int = _setting(8192, valid.at_least(16))
+    SERVER_TOOLS: list[str] = _setting([], valid.server_tools)  # noqa: RUF009
+    MAX_OUTPUT_TOKENS: int = _setting(0, valid.unset_or_at_least(16))
     MAX_TOOL_ROUNDS: int = _setting(8, valid.at_least(0))
     TOOL_TIMEOUT_SECONDS: float = _setting(30.0, valid.at_least(0.01))
     MAX_HISTORY_MESSAGES: int = _setting(500, valid.at_least(1))
@@ -69,6 +70,7 @@ class Settings:
     ALLOW_IMAGE_URLS: bool = _setting(False)
     PROVIDER_TIMEOUT_SECONDS: float = _setting(60.0, valid.at_least(0.1))
     PROVIDER_FIRST_TOKEN_SECONDS: float = _setting(120.0, valid.at_least(0.1))
+    PROVIDER_OMIT: list[str] = _setting([], valid.field_names)  # noqa: RUF009
     PROVIDER_RETRIES: int = _setting(2, valid.at_least(0))
     LOG_PROVIDER_MESSAGES: bool = _setting(False)
 

@@ -15,6 +15,10 @@ def at_least(minimum: float) -> Validator:
     return lambda value: None if value >= minimum else f"must be {minimum} or more"
 
 
+def unset_or_at_least(minimum: int) -> Validator:
+    return lambda value: None if value == 0 or value >= minimum else f"must be {minimum} or more, or unset"
+
+
 def one_of(*choices: str) -> Validator:
     return lambda value: None if value in choices else f"must be one of {', '.join(choices)}"
 
@@ -112,3 +116,16 @@ def redis_url(value: str) -> str | None:
 
 def sentry_dsn(value: str) -> str | None:
     return None if not value or re.fullmatch(r"https?://\w+(:\w+)?@[^/]+/.*\d+", value) else "must be a Sentry DSN"
+
+
+def server_tools(value: Iterable[str]) -> str | None:
+    names = list(value)
+    if "none" in names and names != ["none"]:
+        return "must be none alone, or tools without it"
+    wrong = [name for name in names if not re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", name)]
+    return f"{wrong[0]!r} must be a tool's name or a dotted path such as my_package.tools.roll_dice" if wrong else None
+
+
+def field_names(value: Iterable[str]) -> str | None:
+    wrong = [name for name in value if not re.fullmatch(r"[a-z_]+", name)]
+    return f"{wrong[0]!r} must be tools, images, or the name of a request's field such as seed" if wrong else None

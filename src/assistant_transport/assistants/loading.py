@@ -32,11 +32,6 @@ def load(name: str) -> BaseAssistant:
     try:
         found: Any = getattr(import_module(module_name), attribute)
     except ImportError as error:
-        if module_name == "assistant_transport.assistants.llm":
-            raise AssistantNotFoundError(
-                f"ASSISTANT: {name} needs more packages: "
-                f"pip install 'assistant-transport-backend-django[llm]' ({error})"
-            ) from error
         if not isinstance(error, ModuleNotFoundError):
             raise
         raise AssistantNotFoundError(_no_module(path, error)) from error

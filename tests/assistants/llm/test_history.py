@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic_ai import ModelRequest, ModelResponse, ToolCallPart, ToolReturnPart
 
 from assistant_transport.assistants.llm import history
+from assistant_transport.assistants.llm.formats import CHAT, MESSAGES, RESPONSES, ModelRequest
+from assistant_transport.assistants.llm.history import Round, Thought, Use, UserMessage
 from assistant_transport.runs import StateDocument
 from assistant_transport.transcript import LAYOUTS, TranscriptError
 from tests.assistants.llm.conftest import Chat, StartChat
@@ -26,7 +27,7 @@ def read(layout: str, messages: Any) -> list[Any]:
     transcript = LAYOUTS[layout](StateDocument({"messages": messages}, Nowhere()))
     entries = transcript.entries()
     history.awaits_answer(entries, {"get_weather"})
-    return history.messages(entries)
+    return history.conversation(entries, strict_ids=True)
 
 
 KEYS = st.sampled_from(
@@ -57,6 +58,10 @@ KEYS = st.sampled_from(
         "summary",
         "signature",
         "provider",
+        "extra",
+        "extra_content",
+        "details",
+        "field",
     ]
 )
 WORDS = st.sampled_from(
@@ -84,6 +89,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=6),
     max_leaves=40,
 )
+PROVIDERS = st.sampled_from(["chat", "openai", "anthropic", "other"])
 ID = st.sampled_from(["c1", "c2", "a.b", ""])
 # Nearly right: each part may be one that is understood, in an order that makes no sense.
 PART = st.fixed_dictionaries(
@@ -96,11 +102,23 @@ PART = st.fixed_dictionaries(
         "result": JSON,
         "image": WORDS,
         "image_url": JSON,
-        "signature": st.fixed_dictionaries({}, optional={"signature": WORDS, "provider": WORDS, "id": JSON}),
+        "signature": st.fixed_dictionaries(
+            {},
+            optional={
+                "signature": JSON,
+                "provider": PROVIDERS,
+                "id": JSON,
+                "field": JSON,
+                "extra": JSON,
+                "details": JSON,
+            },
+        ),
         "modelContent": JSON,
     },
 )
-CALL = st.fixed_dictionaries({"id": ID, "name": WORDS}, optional={"args": JSON, "partial_json": JSON})
+CALL = st.fixed_dictionaries(
+    {"id": ID, "name": WORDS}, optional={"args": JSON, "partial_json": JSON, "signature": JSON}
+)
 MESSAGE = st.fixed_dictionaries(
     {"role": st.sampled_from(["user", "assistant"]), "type": st.sampled_from(["human", "ai", "tool"])},
     optional={
@@ -121,15 +139,22 @@ def test_any_state_is_refused_or_becomes_a_valid_history(layout: str, messages: 
         found = read(layout, messages)
     except TranscriptError:
         return
-    assert not found or isinstance(found[0], ModelRequest)
+    assert not found or isinstance(found[0], UserMessage)
+    ids: list[str] = []
     for here, after in zip_longest(found, found[1:]):
-        if isinstance(here, ModelResponse):
-            calls = [part.tool_call_id for part in here.parts if isinstance(part, ToolCallPart)]
-            parts = after.parts if isinstance(after, ModelRequest) else []
-            results = [part.tool_call_id for part in parts if isinstance(part, ToolReturnPart)]
-            assert calls == results, "every call has its result, in the next message"
-            assert len(set(calls)) == len(calls)
-    assert "system-prompt" not in {part.part_kind for entry in found for part in entry.parts}
+        assert here.parts
+        if isinstance(here, UserMessage):
+            assert not isinstance(after, UserMessage), "neighbours of the user's are one"
+            continue
+        calls = [part.id for part in here.parts if isinstance(part, Use)]
+        assert calls == [result.id for result in here.results], "every call has its result"
+        assert here.results or not isinstance(after, Round), "neighbours of the assistant's are one"
+        assert not isinstance(here.parts[-1], Thought)
+        ids += calls
+    assert len(set(ids)) == len(ids)
+    for wire in (CHAT, RESPONSES, MESSAGES):
+        for is_official in (True, False):
+            json.dumps(wire.body(ModelRequest("m", found, is_official=is_official)))
 
 
 @pytest.mark.parametrize(
@@ -181,7 +206,8 @@ def test_a_conversation_may_begin_with_the_assistant_and_skip_around(chat: Chat)
     assert not errors
     first, *rest = chat.stub.requests[0].conversation
     assert first[0] == "user"
-    assert rest == [("assistant", "Hello!"), ("user", "One"), ("user", "Two")]
+    user = [("user", "One\n\nTwo")] if chat.format_name == "chat" else [("user", "One"), ("user", "Two")]
+    assert rest == [("assistant", "Hello!"), *user]
 
 
 def test_where_nobody_waits_for_an_answer_none_is_asked_for(parts_chat: Chat) -> None:
@@ -211,6 +237,6 @@ def test_an_empty_message_is_refused(parts_chat: Chat, text: str) -> None:
 def test_what_the_client_wants_the_model_to_read_of_a_result_is_what_it_reads() -> None:
     call = {"type": "tool-call", "toolCallId": "a.b", "toolName": "t", "argsText": "{}", "result": {"big": 1}}
     call["modelContent"] = [{"type": "text", "text": "small"}]
-    _, response, request = read("parts", [{"role": "assistant", "parts": [call]}])
-    assert request.parts[0].content == "small"
-    assert request.parts[0].tool_call_id == response.parts[0].tool_call_id != "a.b"
+    _, said = read("parts", [{"role": "assistant", "parts": [call]}])
+    assert said.results[0].text == "small"
+    assert said.results[0].id == said.parts[0].id != "a.b"

@@ -1,7 +1,9 @@
-"""Who answers is settled at the start, and so is what it takes: the mock is light, a model's libraries come once."""
+"""Who answers is settled at the start, and so is what it takes: the mock is light, and a reply imports nothing."""
 
+import re
 import subprocess
 import sys
+import tomllib
 
 import pytest
 
@@ -10,7 +12,7 @@ from tests.providers import Say, Stub, answer
 from tests.server import ROOT, Server, environment
 from tests.wire import Client
 
-LIBRARIES = "{'pydantic_ai', 'openai', 'anthropic', 'httpx2', 'assistant_transport.assistants.llm'}"
+LIBRARIES = "{'openai', 'anthropic', 'httpx2', 'aiohttp', 'assistant_transport.assistants.llm'}"
 
 
 def run(code: str, **variables: str) -> str:
@@ -54,11 +56,11 @@ def test_auto_takes_what_can_be_reached(variables: dict[str, str], answers: str)
 
 
 def test_an_empty_address_is_the_providers_own() -> None:
-    code = "from assistant_transport.http import registry; m = registry.assistant()._provider.model(None)\n"
-    code += "print(type(m).__name__, m.base_url)"
+    code = "from assistant_transport.http import registry; found = registry.assistant()._provider\n"
+    code += "print(found.client.url + found.format.path, found.is_official)"
     empty = {"ALLOW_ANONYMOUS": "true", "OPENAI_BASE_URL": "", "ANTHROPIC_BASE_URL": ""}
-    assert run(code, OPENAI_API_KEY="k", **empty) == "OpenAIResponsesModel https://api.openai.com/v1/"
-    assert run(code, ANTHROPIC_API_KEY="k", **empty) == "AnthropicModel https://api.anthropic.com"
+    assert run(code, OPENAI_API_KEY="k", **empty) == "https://api.openai.com/v1/responses True"
+    assert run(code, ANTHROPIC_API_KEY="k", **empty) == "https://api.anthropic.com/v1/messages True"
 
 
 def test_a_compatible_server_needs_no_key() -> None:
@@ -74,12 +76,28 @@ def test_a_compatible_server_needs_no_key() -> None:
         stub.stop()
 
 
-@pytest.mark.parametrize("missing", ["pydantic_ai", "openai", "anthropic"])
-def test_a_missing_extra_is_named(missing: str) -> None:
-    code = f"sys.modules[{missing!r}] = None\nfrom assistant_transport.http import registry\n"
-    code += "try: registry.assistant()\nexcept Exception as error: print(error)"
-    said = run(code, OPENAI_API_KEY="k", ALLOW_ANONYMOUS="true")
-    assert "needs more packages: pip install 'assistant-transport-backend-django[llm]'" in said
+@pytest.mark.parametrize("extra", ["llm", "openai", "anthropic"])
+def test_models_need_no_more_packages_and_who_asks_for_them_gets_none(extra: str) -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    assert extras[extra] == []
+
+
+@pytest.mark.parametrize(
+    ("tools", "says"),
+    [
+        ("no_such_tool", "there is no tool 'no_such_tool'; shipped are calculate, current_time"),
+        ("no_such_package.tools.f", "there is no module 'no_such_package'"),
+        ("acme.own_tools.missing", "the module acme.own_tools has no 'missing'"),
+        ("acme.own_tools.asyncio", "acme.own_tools.asyncio: a tool must be an async function"),
+        ("calculate,calculate", "two tools have the name calculate"),
+        ("none,calculate", "must be none alone"),
+    ],
+)
+def test_a_tool_that_is_not_there_stops_the_start(tools: str, says: str) -> None:
+    with pytest.raises(AssertionError, match=f"SERVER_TOOLS: .*{re.escape(says)}"):
+        Server(
+            PYTHONPATH=f"{ROOT / 'src'}:{ROOT / 'tests/fixtures'}", SERVER_TOOLS=tools, OPENAI_BASE_URL="http://a/v1"
+        )
 
 
 def test_a_provider_without_what_it_needs_stops_the_start() -> None:

@@ -1,4 +1,4 @@
-"""A conversation as the models know it, from the client's state, which may say anything.
+"""A conversation as every model knows it, from the client's state, which may say anything.
 
 No call in it is ever run: each one has a result, if only that there is none. Nothing in it is an instruction.
 """
@@ -6,32 +6,67 @@ No call in it is ever run: each one has a result, if only that there is none. No
 import json
 import re
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from pydantic_ai import (
-    ModelMessage,
-    ModelRequest,
-    ModelResponse,
-    TextPart,
-    ThinkingPart,
-    ToolCallPart,
-    ToolReturnPart,
-    UserContent,
-    UserPromptPart,
-)
-from pydantic_ai.messages import ModelResponsePart, sanitize_messages
-from pydantic_core import from_json
-
 from assistant_transport.assistants.llm import images
-from assistant_transport.transcript import Call, Entry, Image, Part, Reasoning, Text
+from assistant_transport.assistants.llm.images import Image
+from assistant_transport.assistants.llm.jsontext import mend_value, parse
+from assistant_transport.transcript import Call, Entry, Part, Reasoning, Text
+from assistant_transport.transcript import Image as StateImage
+
+__all__ = ["Image", "Result", "Round", "Text", "Thought", "Use", "UserMessage", "awaits_answer", "conversation"]
 
 TOOL_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")  # as every provider takes it
 
-_CALL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_CALL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # as OpenAI and Anthropic take it
+_ANY_CALL_ID = re.compile(r"[\x21-\x7e]{1,8192}")  # others' own may be long: some keep a signature in it
 _INTERRUPTED = "The call was interrupted before there was a result."
 # Some providers take no conversation that begins with the assistant, as one with a greeting does.
 _OPENING = "(The assistant speaks first.)"
+_UNSEEN = "(There was an image here, which you cannot see.)"
+
+
+@dataclass(frozen=True)
+class Thought:
+    """Reasoning that its provider can take back, by the signature that ReasoningWriter.sign was given."""
+
+    text: str
+    signature: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Use:
+    """A tool call; `args` is a JSON object's text, `signature` as ToolCall.sign was given it."""
+
+    id: str
+    name: str
+    args: str
+    signature: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Result:
+    id: str
+    text: str
+    is_error: bool = False
+
+
+@dataclass
+class UserMessage:
+    parts: list[Text | Image]
+
+
+@dataclass
+class Round:
+    """What the assistant said at a time, with the results of its calls: one for each, in their order."""
+
+    parts: list[Text | Thought | Use] = field(default_factory=list)
+    results: list[Result] = field(default_factory=list)
+
+
+Conversation = list[UserMessage | Round]
 
 
 def awaits_answer(entries: Sequence[Entry], client_tools: Collection[str]) -> bool:
@@ -45,98 +80,138 @@ def awaits_answer(entries: Sequence[Entry], client_tools: Collection[str]) -> bo
     return answered and isinstance(last.parts[-1], Call) and pending.isdisjoint(client_tools)
 
 
-def messages(entries: Iterable[Entry]) -> list[ModelMessage]:
-    """The conversation for a model."""
-    found: list[ModelMessage] = []
-    ids: set[str] = set()
+def conversation(entries: Iterable[Entry], *, strict_ids: bool = False) -> Conversation:
+    """The conversation for a model; the user and the assistant take turns in it.
+
+    Args:
+        strict_ids: Whether calls get other ids where OpenAI and Anthropic would not take theirs.
+    """
+    found: Conversation = []
+    ids = _Ids(_CALL_ID if strict_ids else _ANY_CALL_ID)
     for entry in entries:
-        found.extend(_user(entry.parts) if entry.by_user else _assistant(entry.parts, ids))
-    if found and isinstance(found[0], ModelResponse):
-        found.insert(0, ModelRequest([UserPromptPart(_OPENING)]))
-    # What is written above holds already; it is for what the library may come to do with a history.
-    return sanitize_messages(found, allowed_file_url_schemes=("https",))
+        for item in [_user(entry.parts)] if entry.by_user else _assistant(entry.parts, ids):
+            if item.parts:
+                _add(found, item)
+    if found and isinstance(found[0], Round):
+        found.insert(0, UserMessage([Text(_OPENING)]))
+    return found
 
 
-def rounds_since_user(history: Sequence[ModelMessage]) -> int:
+def rounds_since_user(history: Sequence[UserMessage | Round]) -> int:
     """How often tools were called since the user has written: each result of the client's is a run of its own."""
     count = 0
-    for message in reversed(history):
-        if isinstance(message, ModelResponse):
-            count += any(isinstance(part, ToolCallPart) for part in message.parts)
-        elif any(isinstance(part, UserPromptPart) for part in message.parts):
+    for item in reversed(history):
+        if isinstance(item, UserMessage):
             break
+        count += bool(item.results)
     return count
 
 
-def _user(parts: Iterable[Part]) -> list[ModelMessage]:
-    content: list[UserContent] = []
+def has_image(history: Iterable[UserMessage | Round]) -> bool:
+    return any(isinstance(part, Image) for item in history for part in item.parts)
+
+
+def has_said(history: Iterable[UserMessage | Round], text: str) -> bool:
+    """Whether the assistant has said `text`."""
+    parts = (part for item in history if isinstance(item, Round) for part in item.parts)
+    return any(isinstance(part, Text) and text in part.text for part in parts)
+
+
+def without_images(history: Iterable[UserMessage | Round]) -> Conversation:
+    """The conversation for a model that takes no images."""
+    return [
+        UserMessage([Text(_UNSEEN) if isinstance(part, Image) else part for part in item.parts])
+        if isinstance(item, UserMessage)
+        else item
+        for item in history
+    ]
+
+
+class _Ids:
+    """Gives each call an id of its own."""
+
+    def __init__(self, taken_as: re.Pattern[str]) -> None:
+        self._pattern = taken_as
+        self._taken: set[str] = set()
+
+    def of(self, call: Call) -> str:
+        call_id = call.id
+        while call_id in self._taken or not self._pattern.fullmatch(call_id):
+            call_id = f"call_{sha256(f'{call_id} {len(self._taken)}'.encode()).hexdigest()[:24]}"
+        self._taken.add(call_id)
+        return call_id
+
+
+def _add(found: Conversation, item: UserMessage | Round) -> None:
+    """Neighbours of one side become one: the chat templates of many models insist on turns."""
+    last = found[-1] if found else None
+    if isinstance(last, UserMessage) and isinstance(item, UserMessage):
+        last.parts += item.parts
+    elif isinstance(last, Round) and isinstance(item, Round) and not last.results:
+        last.parts += item.parts
+        last.results += item.results
+    else:
+        found.append(item)
+
+
+def _user(parts: Iterable[Part]) -> UserMessage:
+    content: list[Text | Image] = []
     for part in parts:
         if isinstance(part, Text) and part.text.strip():
-            content.append(part.text)
-        elif isinstance(part, Image):
+            content.append(part)
+        elif isinstance(part, StateImage):
             try:
                 content.append(images.read(part.url))
             except ValueError:
                 continue  # a new one was refused; this is what the client says of an old one
-    return [ModelRequest([UserPromptPart(content)])] if content else []
+    return UserMessage(content)
 
 
-def _assistant(parts: Iterable[Part], ids: set[str]) -> list[ModelMessage]:
+def _assistant(parts: Iterable[Part], ids: _Ids) -> list[Round]:
     """What the assistant said, with the results of its calls where they came in."""
-    found: list[ModelMessage] = []
-    said: list[ModelResponsePart] = []
-    results: list[ToolReturnPart] = []
+    rounds = [Round()]
     for part in parts:
+        here = rounds[-1]
+        if here.results and (not isinstance(part, Call) or part.begins_response):
+            rounds.append(here := Round())
         if isinstance(part, Call):
-            if TOOL_NAME.fullmatch(part.name):
-                call_id = _unique(part.id, ids)
-                said.append(ToolCallPart(part.name, _args(part.args), call_id))
-                results.append(_result(part, call_id))
-            continue
-        written = _written(part)
-        if written is not None:
-            if results:
-                found += _round(said, results)
-                said, results = [], []
-            said.append(written)
-    return found + _round(said, results)
+            use = Use(ids.of(part), _name(part.name), _args(part.args), part.signature or {})
+            here.parts.append(use)
+            here.results.append(_result(part, use.id))
+        elif isinstance(part, Text) and part.text.strip():
+            here.parts.append(part)
+        elif isinstance(part, Reasoning) and part.signature:
+            here.parts.append(Thought(part.text, part.signature))
+    for item in rounds:
+        while item.parts and isinstance(item.parts[-1], Thought):
+            item.parts.pop()  # reasoning that led to nothing, for it was cut off, is refused
+    return rounds
 
 
-def _round(said: list[ModelResponsePart], results: list[ToolReturnPart]) -> list[ModelMessage]:
-    while said and isinstance(said[-1], ThinkingPart):
-        said.pop()  # reasoning that led to nothing, for it was cut off, is refused
-    return [*([ModelResponse(said)] if said else []), *([ModelRequest(results)] if results else [])]
-
-
-def _written(part: Part) -> ModelResponsePart | None:
-    if isinstance(part, Text):
-        return TextPart(part.text) if part.text.strip() else None
-    if isinstance(part, Reasoning) and part.signature:
-        match part.signature:
-            case {"signature": str(signature), "provider": str(provider)} if signature:
-                name = part.signature.get("id")
-                item = name if isinstance(name, str) else None
-                return ThinkingPart(part.text, id=item, signature=signature, provider_name=provider)
-            case {"id": str(item), "provider": str(provider)}:
-                return ThinkingPart(part.text, id=item, provider_name=provider)
-    return None  # unsigned reasoning would be sent as if the assistant had said it
+def _name(name: str) -> str:
+    """A call's name, in letters that every provider takes: the model may have made it up."""
+    return name if TOOL_NAME.fullmatch(name) else re.sub(r"[^A-Za-z0-9_-]", "_", name)[:64] or "unnamed"
 
 
 def _args(text: str) -> str:
     """The arguments as they were written, if they are what arguments must be."""
     try:
-        return text if isinstance(from_json(text, allow_inf_nan=False), dict) else "{}"
+        found = parse(text)
+        if not isinstance(found, dict):
+            return "{}"
+        mended = json.dumps(mend_value(found), ensure_ascii=False, allow_nan=False)
     except ValueError:
         return "{}"
+    return text if mend_value(found) == found else mended
 
 
-def _result(call: Call, call_id: str) -> ToolReturnPart:
+def _result(call: Call, call_id: str) -> Result:
     if not call.is_answered:
-        return ToolReturnPart(call.name, _INTERRUPTED, call_id, outcome="interrupted")
+        return Result(call_id, _INTERRUPTED)
     text = _model_text(call.model_content)
     if text is None:
         text = call.result if isinstance(call.result, str) else json.dumps(call.result, ensure_ascii=False)
-    return ToolReturnPart(call.name, text, call_id, outcome="failed" if call.is_error else "success")
+    return Result(call_id, text, call.is_error)
 
 
 def _model_text(content: Any) -> str | None:
@@ -144,11 +219,3 @@ def _model_text(content: Any) -> str | None:
     items = content if isinstance(content, list) else []
     texts = [item.get("text") for item in items if isinstance(item, dict) and item.get("type") == "text"]
     return "\n".join(text for text in texts if isinstance(text, str)) if texts else None
-
-
-def _unique(call_id: str, taken: set[str]) -> str:
-    """The call's id, or another one where providers would not take it."""
-    while call_id in taken or not _CALL_ID.fullmatch(call_id):
-        call_id = f"call_{sha256(f'{call_id} {len(taken)}'.encode()).hexdigest()[:24]}"
-    taken.add(call_id)
-    return call_id

@@ -3,8 +3,7 @@
 import binascii
 import re
 from base64 import b64decode
-
-from pydantic_ai import BinaryContent, ImageUrl
+from dataclasses import dataclass
 
 from assistant_transport.conf import settings
 
@@ -18,14 +17,23 @@ _MAGIC = {
 }
 
 
-def read(url: str) -> BinaryContent | ImageUrl:
+@dataclass(frozen=True)
+class Image:
+    """An image that a model may be sent: `url` is a data URL, whose kind and base64 stand beside it, or an address."""
+
+    url: str
+    media_type: str | None = None
+    data: str | None = None
+
+
+def read(url: str) -> Image:
     """The image at `url`, a data URL or an address.
 
     Raises:
         ValueError: it is not allowed; the text says why.
     """
     if re.match(r"https://[^\s/@]+(/\S*)?\Z", url) and settings.ALLOW_IMAGE_URLS:
-        return ImageUrl(url)
+        return Image(url)
     found = _DATA_URL.match(url)
     if found is None:
         addresses = " or an https address" if settings.ALLOW_IMAGE_URLS else ""
@@ -40,4 +48,4 @@ def read(url: str) -> BinaryContent | ImageUrl:
         raise ValueError(f"an image must not be larger than {settings.MAX_IMAGE_BYTES} bytes")
     if not _MAGIC[found[1]].match(data):
         raise ValueError(f"an image is not the {found[1]} that it is said to be")
-    return BinaryContent(data, media_type=found[1])
+    return Image(url, found[1], url[found.end() :])

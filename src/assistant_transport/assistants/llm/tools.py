@@ -2,75 +2,115 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
-from functools import wraps
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pydantic_ai import ExternalToolset, ToolDefinition
-from pydantic_ai import Tool as ModelTool
-from pydantic_ai.exceptions import ToolFailed
-from pydantic_ai.models import Model, ModelRequestParameters
 from pydantic_core import to_jsonable_python
 
 from assistant_transport.assistants.errors import InvalidTurnError
+from assistant_transport.assistants.llm.calls import StreamedCall
+from assistant_transport.assistants.llm.formats.format import ToolSpec
 from assistant_transport.assistants.llm.history import TOOL_NAME
-from assistant_transport.assistants.tools import TOOLS, Tool, ToolError
+from assistant_transport.assistants.llm.jsontext import mend_value
+from assistant_transport.assistants.tools import ArgumentsError, ServerTool, ToolError
+from assistant_transport.assistants.turn import Turn
 from assistant_transport.conf import settings
 
 logger = logging.getLogger(__name__)
 
+_NOT_SHOWN = "The result cannot be shown."
+_NOTHING: dict[str, Any] = {"type": "object", "properties": {}}
 
-def server_tools() -> list[ModelTool[None]]:
-    return [ModelTool(_guarded(tool)) for tool in TOOLS]
-
-
-def _guarded(tool: Tool) -> Callable[..., Awaitable[Any]]:
-    """`tool` within its time; of what goes wrong the model hears no more than it may."""
-
-    @wraps(tool)
-    async def call(*args: Any, **kwargs: Any) -> Any:
-        try:
-            async with asyncio.timeout(settings.TOOL_TIMEOUT_SECONDS):
-                return to_jsonable_python(await tool(*args, **kwargs), inf_nan_mode="null")
-        except ToolError as error:
-            raise ToolFailed(str(error)) from None
-        except TimeoutError:
-            logger.warning("The tool %s took longer than %g seconds", tool.__name__, settings.TOOL_TIMEOUT_SECONDS)
-            raise ToolFailed("The tool took too long.") from None
-        except Exception:
-            logger.exception("The tool %s failed", tool.__name__)
-            raise ToolFailed("The tool failed.") from None
-
-    return call
+# Keywords of JSON Schema whose values hold schemas: by name, in a list, and one alone.
+_NAMED = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas")
+_LISTED = ("anyOf", "oneOf", "allOf", "prefixItems")
+_SINGLE = ("items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames")
 
 
-def client_tools(tools: Mapping[str, Any]) -> list[ToolDefinition]:
-    """The tools that the client declared."""
-    return [
-        ToolDefinition(
-            name=name,
-            description=tool.get("description"),
-            parameters_json_schema=tool.get("parameters") or {"type": "object", "properties": {}},
-        )
-        for name, tool in tools.items()
+def specs(server: Mapping[str, ServerTool], client: Mapping[str, Any]) -> list[ToolSpec]:
+    """What a model is told of the tools of both sides."""
+    own = [ToolSpec(tool.name, tool.description or None, tool.schema) for tool in server.values()]
+    return own + [
+        ToolSpec(name, tool.get("description"), tool.get("parameters") or _NOTHING) for name, tool in client.items()
     ]
 
 
-def toolset(tools: Mapping[str, Any]) -> ExternalToolset[None]:
-    return ExternalToolset(client_tools(tools))
-
-
-def check(tools: Mapping[str, Any], server_names: frozenset[str], model: Model) -> None:
+def check(client: Mapping[str, Any], server: Iterable[str]) -> None:
     """Raises InvalidTurnError where the client declares a tool that cannot be."""
-    for name in tools:
+    for name, tool in client.items():
         if not TOOL_NAME.fullmatch(name):
             raise InvalidTurnError(f"tools: a tool's name has 1 to 64 letters, digits, _ and -, not {name[:100]!r}")
-        if name in server_names:
+        if name in server:
             raise InvalidTurnError(f"tools.{name}: this server has a tool of that name itself; name yours otherwise")
-    for definition in client_tools(tools):
-        if definition.parameters_json_schema.get("type") != "object":
-            raise InvalidTurnError(f"tools.{definition.name}.parameters: expected a JSON Schema of type object")
-        try:
-            model.prepare_request(None, ModelRequestParameters(function_tools=[definition]))
-        except Exception:  # whatever a walk through something that is no schema comes to
-            raise InvalidTurnError(f"tools.{definition.name}.parameters: this is not a valid JSON Schema") from None
+        schema = tool.get("parameters") or _NOTHING
+        if not isinstance(schema, dict) or schema.get("type") != "object":
+            raise InvalidTurnError(f"tools.{name}.parameters: expected a JSON Schema of type object")
+        if not _is_schema(schema):
+            raise InvalidTurnError(f"tools.{name}.parameters: this is not a valid JSON Schema")
+
+
+async def run(calls: Iterable[StreamedCall], server: Mapping[str, ServerTool], turn: Turn) -> None:
+    """Runs the calls of a response at once; those of the client's tools are left for it to answer."""
+    async with asyncio.TaskGroup() as group:
+        for call in calls:
+            if call.name not in turn.tools:
+                group.create_task(_answer(call, server, turn))
+
+
+async def _answer(call: StreamedCall, server: Mapping[str, ServerTool], turn: Turn) -> None:
+    shown = call.shown
+    if shown is None:
+        return
+    try:
+        result: Any = await _run(call, server, turn)
+    except ToolError as error:
+        shown.set_result(mend_value(str(error)), is_error=True)
+        return
+    try:
+        shown.set_result(mend_value(result))
+    except (TypeError, ValueError):  # JSON, but not such as clients take
+        shown.set_result(_NOT_SHOWN)
+
+
+async def _run(call: StreamedCall, server: Mapping[str, ServerTool], turn: Turn) -> Any:
+    """The result as JSON; of what goes wrong the model hears no more than it may, by a ToolError."""
+    tool, arguments = server.get(call.name), call.arguments()
+    if tool is None:
+        raise ToolError(f"There is no tool {call.name!r}. There are: {', '.join([*server, *turn.tools]) or 'none'}.")
+    if arguments is None:
+        raise ToolError("The arguments are not a JSON object. Call the tool again with one.")
+    try:
+        async with asyncio.timeout(settings.TOOL_TIMEOUT_SECONDS):
+            return to_jsonable_python(await tool(mend_value(arguments), turn), inf_nan_mode="null")
+    except ArgumentsError as error:
+        raise ToolError(f"The arguments do not fit: {error}. Call the tool again with such as do.") from None
+    except ToolError:
+        raise
+    except TimeoutError:
+        logger.warning("The tool %s took longer than %g seconds", tool.name, settings.TOOL_TIMEOUT_SECONDS)
+        raise ToolError("The tool took too long.") from None
+    except Exception:
+        logger.exception("The tool %s failed", tool.name)
+        raise ToolError("The tool failed.") from None
+
+
+def _is_schema(value: Any) -> bool:
+    """Whether the keywords that every provider walks through hold what they must."""
+    if isinstance(value, bool):
+        return True
+    if not isinstance(value, dict):
+        return False
+    named = [value[key] for key in _NAMED if key in value]
+    listed = [value[key] for key in _LISTED if key in value]
+    single = [value[key] for key in _SINGLE if key in value]
+    required = value.get("required", [])
+    return (
+        all(isinstance(item, dict) for item in named)
+        and all(isinstance(item, list) for item in listed)
+        and all(_is_schema(schema) for item in named for schema in item.values())
+        and all(_is_schema(schema) for item in listed for schema in item)
+        and all(_is_schema(schema) for item in single for schema in (item if isinstance(item, list) else [item]))
+        and isinstance(required, list)
+        and all(isinstance(name, str) for name in required)
+        and isinstance(value.get("type", ""), str | list)
+    )

@@ -3,3 +3,7 @@
 
 class ToolError(Exception):
     """Raised by a tool that cannot do what it was asked. The model and the user read the text."""
+
+
+class ArgumentsError(ToolError):
+    """A tool was called with arguments that do not fit its parameters; the text says which and why."""

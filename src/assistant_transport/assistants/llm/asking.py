@@ -1,0 +1,185 @@
+"""Asks a model once for a response: again where that may help, as long as nothing of an answer has come."""
+
+import asyncio
+import json
+import logging
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from assistant_transport.assistants.llm import history
+from assistant_transport.assistants.llm.calls import StreamedCall
+from assistant_transport.assistants.llm.failures import Failure, ModelRequestError, failure, of_response
+from assistant_transport.assistants.llm.formats import ModelRequest, StreamReader
+from assistant_transport.assistants.llm.http import BrokenError, Response, SilentError, UnreachableError
+from assistant_transport.assistants.llm.jsontext import parse
+from assistant_transport.assistants.llm.providers import Provider
+from assistant_transport.assistants.llm.sse import EventParser, EventTooLargeError
+from assistant_transport.assistants.llm.writing import Writing
+from assistant_transport.conf import settings
+
+logger = logging.getLogger(__name__)
+
+_MOST_OF_AN_ERROR = 65536
+_MOST_OF_A_DOCUMENT = 16 * 1024 * 1024
+# Fields that a request can do without; a server that refuses one is asked again without it, and never sent it again.
+_OPTIONAL = (
+    "temperature", "top_p", "presence_penalty", "frequency_penalty", "seed", "reasoning_effort", "stream_options",
+    "max_completion_tokens", "max_tokens", "max_output_tokens", "reasoning", "include", "store", "thinking",
+    "output_config",
+)  # fmt: skip
+_REFUSES = re.compile(
+    r"unsupported|unknown|unrecognized|unexpected|extra_forbidden|deprecated|"
+    r"(not|n't) (be )?(currently )?(support|permit|allow|recogni[sz]e|accept)|"
+    r"(extra|additional) (inputs|fields|properties)",
+    re.IGNORECASE,
+)
+_IMAGE_NOTE = "(The model cannot see images. It answers without them.)\n\n"
+
+
+class Asking:
+    """The way of one reply to its model.
+
+    Attributes:
+        request_id: What the provider calls the last request.
+    """
+
+    def __init__(self, provider: Provider, writing: Writing) -> None:
+        self._provider = provider
+        self._writing = writing
+        self.request_id: str | None = None
+
+    async def response(self, request: ModelRequest) -> list[StreamedCall]:
+        """Writes the model's response and returns the calls in it.
+
+        Raises:
+            ModelRequestError
+        """
+        try:
+            async with asyncio.timeout(settings.PROVIDER_FIRST_TOKEN_SECONDS) as patience:
+                return await self._attempts(request, lambda: patience.reschedule(None))
+        except TimeoutError:
+            raise ModelRequestError(failure("timeout")) from None
+
+    async def _attempts(self, request: ModelRequest, on_first_token: Callable[[], None]) -> list[StreamedCall]:
+        attempt = 0
+        while True:
+            request = self._fitting(request)
+            try:
+                return await self._attempt(request, on_first_token)
+            except ModelRequestError as error:
+                if self._writing.has_begun:
+                    raise
+                if self._learns(error, request):
+                    continue
+                delay = error.failure.retry_delay(attempt) if attempt < settings.PROVIDER_RETRIES else None
+                if delay is None:
+                    raise
+            attempt += 1
+            await asyncio.sleep(delay)
+
+    def _fitting(self, request: ModelRequest) -> ModelRequest:
+        """The request without what the model does not take."""
+        without = self._provider.without(request.model)
+        request = replace(request, without=without, tools=() if "tools" in without else request.tools)
+        if "images" in without and history.has_image(request.conversation):
+            if not history.has_said(request.conversation, _IMAGE_NOTE.strip()):
+                self._writing.say(_IMAGE_NOTE)
+            request = replace(request, conversation=history.without_images(request.conversation))
+        return request
+
+    async def _attempt(self, request: ModelRequest, on_first_token: Callable[[], None]) -> list[StreamedCall]:
+        provider, writing = self._provider, self._writing
+        body = {name: value for name, value in provider.format.body(request).items() if name not in request.without}
+        data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+        writing.begin_response(on_first_token)
+        writing.requests += 1
+        reader = provider.format.reader(writing)
+        try:
+            client, path = provider.client, provider.format.path
+            async with client.post(path, data, settings.PROVIDER_TIMEOUT_SECONDS) as response:
+                self._note_id(response)
+                if response.status != 200:
+                    raise await self._refusal(response, body)
+                await _read(response, reader)
+            writing.end_response()
+            reader.check()
+            return writing.finish_calls()
+        except (UnreachableError, BrokenError, SilentError, EventTooLargeError) as error:
+            reason = {UnreachableError: "unreachable", BrokenError: "broke_off", SilentError: "timeout"}
+            raise ModelRequestError(failure(reason.get(type(error), "malformed"), message=str(error))) from error
+        finally:
+            writing.end_response()
+            writing.count(reader.input_tokens, reader.output_tokens)
+
+    def _note_id(self, response: Response) -> None:
+        names = ("x-request-id", "request-id", "x-litellm-call-id")
+        found = next((response.headers[name] for name in names if response.headers.get(name)), None)
+        self.request_id = found and found[:100]
+
+    async def _refusal(self, response: Response, sent: dict[str, Any]) -> ModelRequestError:
+        """What to raise for an answer that is no success."""
+        body = await response.read_up_to(_MOST_OF_AN_ERROR)
+        address = self._provider.client.url + self._provider.format.path
+        if 300 <= response.status < 400:
+            return ModelRequestError(failure("wrong_address", status=response.status, address=address))
+        found = of_response(response.status, response.headers, body, address=address)
+        error = RefusedError(found)
+        if response.status in (400, 422):
+            text = body[:4000].decode("utf-8", "replace")
+            if _REFUSES.search(text):
+                error.fields = {name for name in _OPTIONAL if name in sent and re.search(rf"\b{name}\b", text)}
+        return error
+
+    def _learns(self, error: ModelRequestError, request: ModelRequest) -> bool:
+        """Whether the refusal says what to leave out, which was not known before."""
+        refused = error.fields if isinstance(error, RefusedError) else set()
+        if error.failure.reason == "no_images" and history.has_image(request.conversation):
+            refused = refused | {"images"}
+        if not (new := refused - request.without):
+            return False
+        self._provider.refused.setdefault(request.model, set()).update(new)
+        logger.warning(
+            "The model %s of %s does not take %s, which is left out from now on; PROVIDER_OMIT=%s saves the attempt",
+            request.model,
+            self._provider.name,
+            ", ".join(sorted(new)),
+            ",".join(sorted(new)),
+        )
+        return True
+
+
+class RefusedError(ModelRequestError):
+    """A server refused a request, maybe for fields that it does not know."""
+
+    def __init__(self, found: Failure) -> None:
+        super().__init__(found)
+        self.fields: set[str] = set()
+
+
+async def _read(response: Response, reader: StreamReader) -> None:
+    """Reads an answer to its end: a stream, or a whole answer of a server that does not stream."""
+    parser = EventParser()
+    read, feed, take = response.read, parser.feed, reader.take
+    is_stream = "event-stream" in response.headers.get("content-type", "")
+    while chunk := await read():
+        if not is_stream:
+            if chunk.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{":
+                rest = await response.read_up_to(_MOST_OF_A_DOCUMENT)
+                _read_document(chunk + rest, reader)
+                return
+            is_stream = True
+        for name, data in feed(chunk):
+            take(name, data)
+        if reader.has_ended:
+            return
+
+
+def _read_document(data: bytes, reader: StreamReader) -> None:
+    try:
+        document = parse(data)
+    except ValueError:
+        raise ModelRequestError(failure("malformed")) from None
+    if isinstance(document, dict):
+        reader.read_document(document)

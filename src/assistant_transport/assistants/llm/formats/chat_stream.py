@@ -1,0 +1,148 @@
+"""The events of Chat Completions, as OpenAI and many who are like it send them."""
+
+from typing import Any
+
+from assistant_transport.assistants.llm.calls import StreamedCall
+from assistant_transport.assistants.llm.formats.chat_calls import Calls
+from assistant_transport.assistants.llm.formats.reader import StreamReader, failed, text_of
+from assistant_transport.assistants.llm.writing import Thought, Writing
+
+# Fields of a call that servers want back with it: Gemini's signatures of thoughts, by its own API and by LiteLLM.
+EXTRA = ("extra_content", "provider_specific_fields", "thought_signature")
+
+
+class ChatReader(StreamReader):
+    def __init__(self, writing: Writing) -> None:
+        super().__init__(writing)
+        self._calls = Calls(writing)
+        self._thought: Thought | None = None
+        self._signature: dict[str, Any] = {}
+        self._details: list[dict[str, Any]] = []
+        self._refusal = False
+
+    def take(self, name: str, data: bytes) -> None:
+        if data == b"[DONE]":
+            self.has_ended = True
+        else:
+            super().take(name, data)
+
+    def read(self, event: dict[str, Any], name: str) -> None:
+        choices = event.get("choices")
+        if choices and isinstance(choices, list) and isinstance(choice := choices[0], dict):
+            delta = choice.get("delta")
+            if delta and isinstance(delta, dict):
+                self._read_delta(delta)
+            if (finish := choice.get("finish_reason")) is not None:
+                self.set_finish(finish)
+            if (usage := choice.get("usage")) is not None:  # Moonshot's place for it
+                self._set_usage(usage)
+        if (usage := event.get("usage")) is not None:
+            self._set_usage(usage)
+        if event.get("error") or name == "error" or event.get("object") == "error" or event.get("type") == "error":
+            raise failed(event)
+
+    def read_document(self, document: dict[str, Any]) -> None:
+        choices = document.get("choices")
+        if isinstance(choices, list) and choices and isinstance(choices[0], dict):
+            document = document | {"choices": [choices[0] | {"delta": choices[0].get("message")}]}
+        self.read(document, "")
+        self.has_ended = bool(choices)
+
+    def check(self) -> None:
+        self._end_thought()
+        if self._refusal and not self.writing.has_text:
+            self.finish = "refusal"
+        super().check()
+
+    def _set_usage(self, usage: Any) -> None:
+        self.set_usage(usage, "prompt_tokens", "completion_tokens")
+
+    def _read_delta(self, delta: dict[str, Any]) -> None:
+        if "reasoning_content" in delta or "reasoning" in delta or "reasoning_details" in delta:
+            self._read_reasoning(delta)
+        if content := delta.get("content"):
+            if isinstance(content, str):
+                if self._thought is not None:
+                    self._end_thought()
+                self.writing.text(content)
+            else:
+                self._read_parts(content)
+        if calls := delta.get("tool_calls"):
+            self._end_thought()
+            for call in calls if isinstance(calls, list) else [calls]:
+                self._read_call(call)
+        if delta.get("refusal"):
+            self._refusal = True
+
+    def _read_reasoning(self, delta: dict[str, Any]) -> None:
+        for field in ("reasoning_content", "reasoning"):
+            if (text := delta.get(field)) and isinstance(text, str):
+                self._think(text, field)
+                break
+        if details := delta.get("reasoning_details"):
+            self._keep_details(details)
+
+    def _read_parts(self, parts: Any) -> None:
+        """Content as a list, as Mistral's reasoning models send it."""
+        for part in parts if isinstance(parts, list) else [parts]:
+            match part:
+                case {"type": "thinking", "thinking": list(pieces)}:
+                    text = "".join(text_of(piece.get("text")) for piece in pieces if isinstance(piece, dict))
+                    self._think(text, None)
+                case {"type": "thinking", "thinking": str(text)}:
+                    self._think(text, None)
+                case {"text": str(text)}:
+                    self._end_thought()
+                    self.writing.text(text)
+
+    def _think(self, text: str, field: str | None) -> None:
+        """Writes reasoning, which goes back, if to anything, under the name of its field."""
+        if self._thought is None:
+            self._signature = {"provider": "chat", "field": field} if field else {}
+            self._thought = self.writing.thought(self._signature)
+        if text:
+            self._thought.append(text)
+
+    def _keep_details(self, details: Any) -> None:
+        """OpenRouter's blocks of reasoning, some signed or encrypted, which it wants back as they were."""
+        if self._thought is None:
+            self._think("", "reasoning")
+        for item in details if isinstance(details, list) else ():
+            if isinstance(item, dict):
+                merge(self._details, item)
+
+    def _end_thought(self) -> None:
+        if self._thought is not None and self._details:
+            self._thought.sign(self._signature | {"details": self._details})
+        self._thought, self._details = None, []
+
+    def _read_call(self, delta: Any) -> None:
+        if not isinstance(delta, dict):
+            return
+        function = delta.get("function")
+        function = function if isinstance(function, dict) else {}
+        call: StreamedCall | None = self._calls.find(
+            delta.get("index"), text_of(delta.get("id")), text_of(function.get("name")), function.get("arguments")
+        )
+        if call is None:
+            return
+        call.add_args(function.get("arguments"))
+        extra = {name: delta[name] for name in EXTRA if delta.get(name)}
+        if extra:
+            signature = call.extra or {"provider": "chat", "extra": {}}
+            signature["extra"] |= extra
+            call.extra = signature
+
+
+def merge(kept: list[dict[str, Any]], item: dict[str, Any]) -> None:
+    """Appends a block of reasoning, or its next piece to the block that it goes on with."""
+    last = kept[-1] if kept else {}
+    same = all(last.get(name) == item.get(name) for name in ("type", "index"))
+    if not kept or not same or item.get("index") is None:
+        kept.append(dict(item))
+        return
+    for name, value in item.items():
+        if name in ("text", "summary", "data") and isinstance(value, str):
+            last[name] = text_of(last.get(name)) + value
+        elif value is not None:
+            last[name] = value

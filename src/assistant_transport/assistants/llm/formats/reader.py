@@ -1,0 +1,91 @@
+"""What the readers of all formats' streams have in common."""
+
+from typing import Any
+
+from assistant_transport.assistants.llm.failures import ModelRequestError, failure, of_stream_error
+from assistant_transport.assistants.llm.jsontext import parse
+from assistant_transport.assistants.llm.writing import Writing
+
+# How servers say that an answer ended otherwise than it should, in lower case. Any other word is a good end.
+_FAILED = {
+    "length": "output_limit", "max_tokens": "output_limit", "max_output_tokens": "output_limit",
+    "model_length": "output_limit", "model_context_window_exceeded": "output_limit",
+    "content_filter": "filtered", "refusal": "filtered", "safety": "filtered", "recitation": "filtered",
+    "blocklist": "filtered", "prohibited_content": "filtered", "sensitive": "filtered",
+    "error": "server_error", "network_error": "server_error", "insufficient_system_resource": "overloaded",
+    "abort": "broke_off", "malformed_function_call": "malformed",
+}  # fmt: skip
+
+
+class StreamReader:
+    """Reads one response: its events into `writing`, and how it ended.
+
+    Attributes:
+        has_ended: The server said that nothing follows.
+        finish: The server's word for how the answer ended, if it gave one.
+        input_tokens, output_tokens: What the server said last; None where it did not.
+    """
+
+    def __init__(self, writing: Writing) -> None:
+        self.writing = writing
+        self.has_ended = False
+        self.finish: str | None = None
+        self.input_tokens: int | None = None
+        self.output_tokens: int | None = None
+
+    def take(self, name: str, data: bytes) -> None:
+        """Reads the event `name` ("" where it has none).
+
+        Raises:
+            ModelRequestError: it reports a failure, or is JSON that breaks off.
+        """
+        try:
+            event = parse(data)
+        except ValueError:
+            if data.lstrip()[:1] != b"{":
+                return  # a word of a gateway's, which is no event of the format
+            raise ModelRequestError(failure("malformed")) from None
+        if isinstance(event, dict):
+            self.read(event, name)
+
+    def read(self, event: dict[str, Any], name: str) -> None:
+        """Reads an event's JSON."""
+        raise NotImplementedError
+
+    def read_document(self, document: dict[str, Any]) -> None:
+        """Reads a whole answer, from a server that does not stream."""
+        raise NotImplementedError
+
+    def check(self) -> None:
+        """Raises ModelRequestError where the answer did not end as it should."""
+        if self.finish is None and not self.has_ended:
+            raise ModelRequestError(failure("broke_off"))
+        if (reason := _FAILED.get((self.finish or "").lower())) is not None:
+            raise ModelRequestError(failure(reason))
+        if not self.writing.has_text and not any(call.name for call in self.writing.calls):
+            raise ModelRequestError(failure("empty"))
+
+    def set_finish(self, word: Any) -> None:
+        if word is not None:
+            self.finish = str(word)
+
+    def set_usage(self, usage: Any, input_name: str, output_name: str) -> None:
+        """Takes usage; what is not above 0 is not known."""
+        if isinstance(usage, dict):
+            self.input_tokens = tokens(usage.get(input_name)) or self.input_tokens
+            self.output_tokens = tokens(usage.get(output_name)) or self.output_tokens
+
+
+def tokens(value: Any) -> int:
+    """A count of tokens; 0 where it is none."""
+    return value if isinstance(value, int) and value > 0 else 0
+
+
+def failed(event: Any) -> ModelRequestError:
+    """What to raise for an event that reports a failure."""
+    return ModelRequestError(of_stream_error(event))
+
+
+def text_of(value: Any) -> str:
+    """`value` if it is text, else nothing."""
+    return value if isinstance(value, str) else ""

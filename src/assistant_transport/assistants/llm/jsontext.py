@@ -1,0 +1,70 @@
+"""JSON and text as models and their servers write them, also where a character was cut in two."""
+
+import json
+import re
+from typing import Any
+
+from pydantic_core import from_json
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+# Half of a surrogate pair; or bytes of a character that go on, as "surrogateescape" writes bytes.
+_HALF = re.compile("(?:[\ud800-\udbff]|[\udcc2-\udcf4][\udc80-\udcbf]{0,2})\\Z")
+_NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+
+
+def parse(data: bytes | str) -> Any:
+    """The value that `data` is. A string in it may hold a surrogate, where a character was cut: see Mender.
+
+    Raises:
+        ValueError: it is not JSON.
+    """
+    try:
+        return from_json(data)
+    except ValueError:
+        text = data.decode("utf-8", "surrogateescape") if isinstance(data, bytes) else data
+        try:
+            return json.loads(text, strict=False)
+        except RecursionError:
+            raise ValueError("the JSON is nested too deeply") from None
+
+
+def mend(text: str) -> str:
+    """`text` with halves of a character put together, or U+FFFD where the other half is missing."""
+    if text.isascii() or _SURROGATE.search(text) is None:
+        return text
+    paired = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+    return _NO_BYTE.sub("\ufffd", paired).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def mend_value(value: Any) -> Any:
+    """`value`, any JSON, with all its strings mended."""
+    if isinstance(value, str):
+        return mend(value)
+    if isinstance(value, list):
+        return [mend_value(item) for item in value]
+    if isinstance(value, dict):
+        return {mend(name): mend_value(item) for name, item in value.items()}
+    return value
+
+
+class Mender:
+    """Mends a text that comes in pieces: half a character waits for its other half."""
+
+    __slots__ = ("_half",)
+
+    def __init__(self) -> None:
+        self._half = ""
+
+    def take(self, piece: str) -> str:
+        """As much of the text as is certain."""
+        if not self._half and (piece.isascii() or _SURROGATE.search(piece) is None):
+            return piece
+        text = self._half + piece
+        half = _HALF.search(text)
+        self._half = half[0] if half else ""
+        return mend(text[: len(text) - len(self._half)])
+
+    def rest(self) -> str:
+        """What is left when no piece follows."""
+        half, self._half = self._half, ""
+        return mend(half)

@@ -1,0 +1,78 @@
+"""Reasoning that stands between tags in the answer's text, as servers without a parser for it send it."""
+
+from collections.abc import Callable
+
+_OPENING = ("<think>", "<thinking>", "<thought>")
+_CLOSING = "</think>"  # without an opening tag, which a model's template may have had already
+
+Write = Callable[[str], None]
+
+
+class ThinkingSplitter:
+    """Tells reasoning from answer, however the tags are cut; what cannot be a tag is written at once."""
+
+    def __init__(self, write_text: Write, write_reasoning: Write) -> None:
+        self._write_text = write_text
+        self._write_reasoning = write_reasoning
+        self._held = ""
+        self._closing = ""
+        self._take: Write = self._at_start
+
+    def take(self, text: str) -> None:
+        self._take(text)
+
+    def flush(self) -> None:
+        """Nothing follows that could complete a tag."""
+        held, self._held = self._held, ""
+        if self._take == self._at_start:
+            self._take = self._until_stray_end
+        if held:
+            (self._write_reasoning if self._take == self._thinking else self._write_text)(held)
+
+    def _at_start(self, text: str) -> None:
+        self._held += text
+        begun = self._held.lstrip()
+        tag = next((tag for tag in _OPENING if begun.startswith(tag)), None)
+        if tag is not None:
+            self._held, self._closing, self._take = "", tag.replace("<", "</"), self._thinking
+            self._thinking(begun[len(tag) :].lstrip())
+        elif not any(tag.startswith(begun) for tag in _OPENING):
+            text, self._held, self._closing, self._take = self._held, "", _CLOSING, self._until_stray_end
+            self._until_stray_end(text)
+
+    def _thinking(self, text: str) -> None:
+        self._split(text, self._write_reasoning)
+
+    def _until_stray_end(self, text: str) -> None:
+        if self._held or "<" in text:
+            self._split(text, self._write_text)
+        else:
+            self._write_text(text)
+
+    def _split(self, text: str, write: Write) -> None:
+        text = self._held + text
+        before, tag, after = text.partition(self._closing)
+        if tag:
+            self._held, self._take = "", self._after_thinking
+            if before:
+                write(before)
+            self._after_thinking(after)
+            return
+        self._held = _beginning_of(self._closing, text)
+        if certain := text[: len(text) - len(self._held)]:
+            write(certain)
+
+    def _after_thinking(self, text: str) -> None:
+        if text := text.lstrip():
+            self._take = self._write_text
+            self._write_text(text)
+
+
+def _beginning_of(tag: str, text: str) -> str:
+    """The longest end of `text` that `tag` begins with."""
+    start = text.rfind("<", max(0, len(text) - len(tag) + 1))
+    while start != -1:
+        if tag.startswith(text[start:]):
+            return text[start:]
+        start = text.rfind("<", max(0, len(text) - len(tag) + 1), start)
+    return ""

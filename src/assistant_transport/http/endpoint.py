@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from functools import wraps
@@ -18,7 +17,7 @@ from assistant_transport.http import lifecycle, registry
 from assistant_transport.http.authentication import authenticate
 from assistant_transport.http.body import read_json
 from assistant_transport.http.errors import ApiError
-from assistant_transport.runs import LogUnavailableError
+from assistant_transport.runs import LogUnavailableError, log_failure
 from assistant_transport.telemetry import context
 
 logger = logging.getLogger(__name__)
@@ -63,8 +62,7 @@ def public(*methods: str) -> Callable[[View], View]:
                 headers = {"Retry-After": "2"}
                 return ApiError(503, "Earlier replies cannot be read right now.", headers=headers).response()
             except Exception:
-                error_id = secrets.token_hex(4)
-                logger.exception("The request failed, error %s", error_id, extra={"error_id": error_id})
+                error_id = log_failure(logger, "The request failed")
                 return ApiError(500, f"The server failed to answer. (Error {error_id})").response()
 
         return _as_it_is(answer)

@@ -6,7 +6,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 
 from assistant_transport.conf import settings
 from assistant_transport.http import registry
-from assistant_transport.runs import ENCODERS, Feed, Head, Run
+from assistant_transport.runs import ENCODERS, AssistantTransportEncoder, Feed, Head, Run
 
 REPLAY_LENGTH = "Aui-Replay-Content-Length"
 
@@ -14,7 +14,7 @@ REPLAY_LENGTH = "Aui-Replay-Content-Length"
 def encoding_for(request: HttpRequest) -> str:
     """The encoding that the request asks for: SSE by its Accept header, else what ASSISTANT_PROTOCOL says."""
     sse = "text/event-stream" in request.headers.get("Accept", "")
-    return "assistant-transport" if sse else settings.ASSISTANT_PROTOCOL
+    return AssistantTransportEncoder.name if sse else settings.ASSISTANT_PROTOCOL
 
 
 def live(run: Run, work: Callable[[], Awaitable[None]], on_end: Callable[[Run], object]) -> StreamingHttpResponse:

@@ -1,8 +1,9 @@
-"""What carries a reply: the run, its state document, its frames, its log. It knows no assistant and no HTTP."""
+"""What carries a reply: the run, its state, its frames, its log. It knows no assistant and no HTTP."""
 
 from assistant_transport.runs.controller import Controller
 from assistant_transport.runs.document import StateDocument, TextCursor
-from assistant_transport.runs.encoders import ENCODERS, Encoder
+from assistant_transport.runs.encoders import ENCODERS, AssistantTransportEncoder, Encoder
+from assistant_transport.runs.failures import log_failure
 from assistant_transport.runs.feed import Feed
 from assistant_transport.runs.log import Head, LogUnavailableError, Record, RunLog, Status
 from assistant_transport.runs.memory import MemoryLog
@@ -13,6 +14,7 @@ from assistant_transport.runs.service import QuotaExceededError, RunRefusedError
 
 __all__ = [
     "ENCODERS",
+    "AssistantTransportEncoder",
     "Controller",
     "Encoder",
     "Feed",
@@ -33,4 +35,5 @@ __all__ = [
     "StateDocument",
     "Status",
     "TextCursor",
+    "log_failure",
 ]

@@ -1,7 +1,7 @@
 """The state of one run on the server's side, and the operations that keep the client's copy equal to it.
 
-It stands in for assistant-stream's StateManager, whose copy of the path on every write costs a long
-conversation dearly. Here a value is encoded once, when it is written, and kept as the client will see it.
+It stands in for assistant-stream's StateManager, which copies every container on the path of a write, and so is slow in
+a long conversation. Here a value is encoded once, when it is written, and kept as clients see it.
 """
 
 import json
@@ -9,16 +9,13 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from assistant_transport.runs.assistant_stream_internals import StateProxy, is_proxy_of, lookup_state
-from assistant_transport.runs.strict_json import encode
+from assistant_transport.runs.strict_json import UNSAFE_SEGMENTS, encode, is_acceptable
 
 PathSegment = str | int
 
-# What the client's accumulator refuses as a segment (assistant-stream, assertSafePathSegment).
-_UNSAFE_SEGMENTS = frozenset({"__proto__", "constructor", "prototype"})
-
 
 class Operations(Protocol):
-    """Where a document's operations go, in order."""
+    """Takes a document's operations, in order."""
 
     def set(self, path: str, value: str) -> None:
         """Takes a `set`: the path and the value, both as JSON."""
@@ -33,38 +30,34 @@ class StateDocument:
     def __init__(self, value: Any, operations: Operations) -> None:
         self.value = value
         self.operations = operations
-        self.generation = 0  # grows with every `set`, after which a cursor looks its place up again
+        self.generation = 0  # grows with every `set`, after which a cursor looks its string up again
         self._proxy = StateProxy(self, [])
 
     def set(self, path: Sequence[PathSegment], value: Any) -> None:
-        """Replaces what stands at `path`; an index equal to a list's length appends. `[]` is the root.
+        """Replaces the value at `path`; an index equal to a list's length appends. `[]` is the root.
 
         Raises:
             ValueError, TypeError: `value` is not JSON that a client accepts.
             KeyError: `path` leads nowhere.
         """
-        if not _UNSAFE_SEGMENTS.isdisjoint(path):
+        if not UNSAFE_SEGMENTS.isdisjoint(path):
             raise KeyError(f"clients refuse the path {list(path)}")
         encoded = encode(value)
-        self._place(path, json.loads(encoded))
+        self._set_at(path, json.loads(encoded))
         self.generation += 1
         self.operations.set(encode_path(path), encoded)
 
     @staticmethod
     def accepts(value: Any) -> bool:
         """Whether `value` is JSON that a client accepts, so that it can be set."""
-        try:
-            encode(value)
-        except (TypeError, ValueError, RecursionError):
-            return False
-        return True
+        return is_acceptable(value)
 
     def cursor(self, path: Sequence[PathSegment]) -> "TextCursor":
         """The string at `path`, to append to; it must be there."""
         return TextCursor(self, path)
 
     def append_text(self, path: Sequence[PathSegment], value: str) -> None:
-        """Appends to the string at `path`; where there is none yet, sets it, for a client would refuse to append."""
+        """Appends to the string at `path`. If there is none it is set: clients refuse to append to nothing."""
         if not isinstance(value, str):
             raise TypeError(f"only text can be appended, not {type(value).__name__}")
         try:
@@ -76,7 +69,7 @@ class StateDocument:
         else:
             self.cursor(path).append(value)
 
-    def _place(self, path: Sequence[PathSegment], value: Any) -> None:
+    def _set_at(self, path: Sequence[PathSegment], value: Any) -> None:
         if not path:
             self.value = value
             return
@@ -119,7 +112,7 @@ class StateDocument:
 
 
 class TextCursor:
-    """A known string in a document, to append to without looking for it again."""
+    """A string in a document, to append to without looking it up again."""
 
     __slots__ = ("_container", "_document", "_encoded_path", "_generation", "_key", "_path")
 
@@ -153,7 +146,7 @@ class TextCursor:
 
 
 def encode_path(path: Sequence[PathSegment]) -> str:
-    """A path as the wire has it: a JSON list of strings."""
+    """A path as JSON: clients take a list of strings."""
     return encode([str(segment) for segment in path])
 
 

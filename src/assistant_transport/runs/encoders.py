@@ -1,7 +1,7 @@
 """The two encodings of assistant-transport: data-stream lines and server-sent events.
 
-A client's `protocol` option picks the decoder, whatever the content type says; both decoders are strict by
-default, so each frame here is whole, known and ends as they expect (npm assistant-stream 0.3.44).
+A client's `protocol` option chooses the decoder, whatever the content type. Both decoders are strict by default (npm
+assistant-stream 0.3.44): each frame must be whole and of a known kind, and the stream must end as they expect.
 """
 
 import json
@@ -14,8 +14,9 @@ from assistant_transport.runs.strict_json import encode, quote
 class Encoder(Protocol):
     """Writes one stream's frames, as text."""
 
+    name: ClassVar[str]  # the value of the client's `protocol` option
     content_type: ClassVar[str]
-    heartbeat: ClassVar[bytes]  # what keeps an idle connection open, and means nothing to the client
+    heartbeat: ClassVar[bytes]  # keeps an idle connection open; clients ignore it
 
     def state(self, operations: list[str]) -> str:
         """A frame of state operations, each given as JSON."""
@@ -28,15 +29,16 @@ class Encoder(Protocol):
         """
 
     def error(self, message: str) -> str:
-        """An error frame. An empty message would read as success."""
+        """An error frame. `message` must not be empty: a client would take it for success."""
 
     def end(self) -> str:
-        """What must come last for the stream to count as whole."""
+        """What must come last, or clients take the stream for cut off."""
 
 
 class DataStreamEncoder(Encoder):
-    """`code:JSON` lines. Only `aui-state` and `3` (an error) move an assistant-transport client."""
+    """`code:JSON` lines. An assistant-transport client reacts to `aui-state` and `3` (an error) only."""
 
+    name = "data-stream"
     content_type = "text/plain; charset=utf-8"
     heartbeat = b"\n"
 
@@ -61,6 +63,7 @@ class DataStreamEncoder(Encoder):
 class AssistantTransportEncoder(Encoder):
     """Server-sent events, ended by `[DONE]`, after an error too."""
 
+    name = "assistant-transport"
     content_type = "text/event-stream"
     heartbeat = b": heartbeat\n\n"
 
@@ -81,7 +84,7 @@ class AssistantTransportEncoder(Encoder):
 
 
 def ending(encoding: str, message: str) -> bytes:
-    """An error and the clean end of a stream that nobody will write any more."""
+    """An error frame and the clean end, for a stream whose own encoder is gone."""
     encoder = ENCODERS[encoding]()
     return (encoder.error(message) + encoder.end()).encode()
 
@@ -90,8 +93,5 @@ def _events(frames: list[dict[str, Any]]) -> str:
     return "".join(f"data: {encode(frame)}\n\n" for frame in frames)
 
 
-# By the names that the client's `protocol` option has.
-ENCODERS: dict[str, type[Encoder]] = {
-    "data-stream": DataStreamEncoder,
-    "assistant-transport": AssistantTransportEncoder,
-}
+_ALL: tuple[type[Encoder], ...] = (DataStreamEncoder, AssistantTransportEncoder)
+ENCODERS = {encoder.name: encoder for encoder in _ALL}

@@ -5,8 +5,7 @@ from collections.abc import AsyncGenerator, Callable
 
 # A reader that leaves this many bytes unread is cut off; it can resume from the log.
 MAX_LAG_BYTES = 1024 * 1024
-# A response whose body nobody has begun to read by then was dropped on its way: the client left, or a middleware
-# answered otherwise.
+# After so long without its first read, a response counts as dropped: its client left, or a middleware replaced it.
 UNREAD_SECONDS = 10.0
 
 

@@ -1,4 +1,4 @@
-"""Where runs are kept, so that a reader who was cut off finds the whole reply: the interface, and what it speaks of."""
+"""Where runs are kept, so that a reader who was cut off finds the whole reply: the interface, and its types."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -52,23 +52,26 @@ class LogUnavailableError(Exception):
 
 
 class Writer(Protocol):
-    """Logs one run. It never waits and never raises: a log that is away must not disturb a live reply."""
+    """Logs one run. It never waits and never raises: a log that is unavailable must not disturb a live reply."""
 
     def append(self, frames: bytes) -> None:
         """Takes whole frames."""
 
     def end(self, status: Status) -> None:
-        """Takes the outcome; nothing may follow."""
+        """Takes the outcome. Nothing may be appended after it."""
 
 
 class RunLog(Protocol):
-    """Keeps runs until a while after their end. Whatever reads raises LogUnavailableError where the log is away."""
+    """Keeps runs until a while after their end.
+
+    `find`, `latest`, `subscribe`, `has_subscribers` and `cancel` raise LogUnavailableError.
+    """
 
     async def open(self) -> None:
-        """Begins to work; does not wait for the log's home to be there."""
+        """Begins to work, without waiting until the log can be reached."""
 
     async def drain(self, seconds: float) -> None:
-        """Lets readers of other processes' runs read on for `seconds`, then ends what they read in so many words."""
+        """Lets the readers here of other processes' runs read on for `seconds`, then ends their feeds with an error."""
 
     async def close(self) -> None:
         """Writes what is left, for a bounded time."""
@@ -79,21 +82,22 @@ class RunLog(Protocol):
 
     @property
     def lag(self) -> float:
-        """For how many seconds the oldest frame has waited that is not logged yet."""
+        """For how many seconds the oldest of the frames that are not logged yet has waited."""
 
     def begin(self, head: Head, feed: Feed) -> Writer:
         """Begins to log a run, whose live frames are in `feed`; it becomes its thread's and its owner's latest."""
 
-    async def find(self, run_id: str) -> Record | None: ...
+    async def find(self, run_id: str) -> Record | None:
+        """The run of that id, if it is kept."""
 
     async def latest(self, owner: str, thread: str | None) -> Record | None:
         """The owner's latest run in `thread`, or of all where `thread` is None."""
 
     async def subscribe(self, record: Record) -> Feed:
-        """The frames of a run that was found, from its first on, live until its end. To be read at once."""
+        """The frames of a run that was found, from its first on, live until its end. The caller is about to read it."""
 
     async def has_subscribers(self, run_id: str) -> bool:
-        """Whether somebody reads the run from the log, in any process."""
+        """Whether somebody in another process reads the run from the log."""
 
     async def cancel(self, run_id: str) -> None:
         """Tells the process that carries the run to stop it."""

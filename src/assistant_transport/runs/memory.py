@@ -1,4 +1,4 @@
-"""The log of one process: its runs' own frames, kept for a while."""
+"""The log of a single process: the frames of its runs, kept for a while after their end."""
 
 import asyncio
 from dataclasses import dataclass
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from assistant_transport.runs.feed import Feed
 from assistant_transport.runs.log import Head, Record, RunLog, Status, Writer
 
-# What ended runs may take together; beyond it the oldest go before their time.
+# What ended runs may take together; above it the oldest are forgotten before their time.
 MAX_BYTES = 256 * 1024 * 1024
 
 
 @dataclass
 class _Entry(Writer):
-    """A run that is kept. Its frames are the live ones, so there is nothing to append."""
+    """A run that is kept, with its live feed, so there is nothing to append."""
 
     log: "MemoryLog"
     head: Head
@@ -44,15 +44,15 @@ class MemoryLog(RunLog):
         pass
 
     async def drain(self, seconds: float) -> None:
-        pass  # there are no other processes' runs
+        pass  # there are no other processes
 
     async def close(self) -> None:
         pass
 
     def begin(self, head: Head, feed: Feed) -> Writer:
         entry = self._entries[head.id] = _Entry(self, head, feed)
-        for place in _places(head):
-            self._latest[place] = head.id
+        for key in _latest_keys(head):
+            self._latest[key] = head.id
         return entry
 
     def keep(self, entry: _Entry) -> None:
@@ -67,9 +67,9 @@ class MemoryLog(RunLog):
         self._size -= self._ended.pop(run_id, 0)
         entry = self._entries.pop(run_id, None)
         if entry is not None:
-            for place in _places(entry.head):
-                if self._latest.get(place) == run_id:
-                    del self._latest[place]
+            for key in _latest_keys(entry.head):
+                if self._latest.get(key) == run_id:
+                    del self._latest[key]
 
     async def find(self, run_id: str) -> Record | None:
         entry = self._entries.get(run_id)
@@ -84,14 +84,14 @@ class MemoryLog(RunLog):
         return feed
 
     async def has_subscribers(self, run_id: str) -> bool:
-        return False  # who follows here is a reader of the live feed
+        return False  # there are no other processes
 
     async def cancel(self, run_id: str) -> None:
-        pass  # a run that is not this process's is nobody's
+        pass  # there are no other processes
 
 
-def _places(head: Head) -> list[tuple[str, str | None]]:
-    """Where the run is the latest: its owner's, and its owner's thread's."""
+def _latest_keys(head: Head) -> list[tuple[str, str | None]]:
+    """The keys under which a run becomes the latest: its owner's, and its thread's."""
     if not head.discoverable:
         return []
     return [(head.owner, None)] + ([(head.owner, head.thread)] if head.thread is not None else [])

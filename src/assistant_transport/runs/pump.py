@@ -1,4 +1,4 @@
-"""Gathers what an assistant writes and turns it into frames: few for a burst, one each at a model's pace."""
+"""Turns what an assistant writes into frames: a burst into few, a model's tokens into one each."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,14 +9,19 @@ from assistant_transport.runs.strict_json import quote, to_bytes
 
 
 class RunTooLargeError(ValueError):
-    """An assistant, or a request's commands, wrote more at once than a whole run may take."""
+    """An assistant, or a request's commands, wrote more at once than a whole run may have."""
 
 
 class Pump:
     """Takes operations and chunks in order, merges neighbouring appends, encodes each frame once.
 
-    The first frame leaves as soon as the event loop turns; later ones at most one every `interval` seconds.
-    To be used from the event loop's thread only.
+    The first frame leaves in the event loop's next turn; later ones at most one an interval. Not thread-safe.
+
+    Args:
+        encoder: of the run's encoding.
+        publish: takes whole frames.
+        interval: in seconds, between two frames.
+        max_bytes: how much may be gathered at once.
     """
 
     def __init__(self, encoder: Encoder, publish: Callable[[bytes], None], interval: float, max_bytes: int) -> None:
@@ -38,7 +43,7 @@ class Pump:
         """Takes a `set` operation; both arguments are JSON.
 
         Raises:
-            RunTooLargeError: more was gathered at once than a run may take.
+            RunTooLargeError: more was gathered at once than a run may have.
         """
         self._close_append()
         self._gathered += len(value)
@@ -69,7 +74,7 @@ class Pump:
         self._add_frame(self._encoder.error(message))
 
     def end(self) -> None:
-        """Publishes all that is left and what ends the stream."""
+        """Publishes what was gathered, and the end of the stream."""
         self._add_frame(self._encoder.end())
         self.flush()
 

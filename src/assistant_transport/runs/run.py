@@ -3,7 +3,6 @@
 import asyncio
 import contextvars
 import logging
-import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
@@ -12,6 +11,7 @@ from typing import Any
 
 from assistant_transport.runs.controller import Controller
 from assistant_transport.runs.encoders import ENCODERS
+from assistant_transport.runs.failures import log_failure
 from assistant_transport.runs.feed import Feed
 from assistant_transport.runs.grace import Grace
 from assistant_transport.runs.log import Head, Status, Writer
@@ -82,7 +82,7 @@ class Run:
 
     @property
     def is_cancelled(self) -> bool:
-        """Whether it was stopped because nobody wants it any more."""
+        """Whether its client stopped it, or nobody reads it."""
         return self._outcome is not None and self._outcome[0] is Status.CANCELLED
 
     @property
@@ -130,7 +130,7 @@ class Run:
             await work()
             await self.controller.close()
         except asyncio.CancelledError:
-            if self._outcome is None:  # nobody stopped the run: a library in the assistant has let a cancellation leak
+            if self._outcome is None:  # not stopped: a library has let a cancellation of its own escape
                 self._log_failure()
         except RunTooLargeError:
             self._fail(self._too_large)
@@ -141,8 +141,7 @@ class Run:
         self._end()
 
     def _log_failure(self) -> None:
-        error_id = secrets.token_hex(4)
-        logger.exception("The assistant failed, error %s", error_id, extra={"error_id": error_id})
+        error_id = log_failure(logger, "The assistant failed")
         self._fail(f"The assistant failed. Please try again. (Error {error_id})")
 
     def _fail(self, message: str) -> None:

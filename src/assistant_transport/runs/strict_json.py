@@ -1,17 +1,24 @@
 """JSON as a strict assistant-ui client accepts it, and not otherwise.
 
-The client parses every frame with secure-json-parse: one that holds NaN, Infinity, a `__proto__` key or a
-`constructor.prototype` is dropped with a console warning, and the reply silently diverges.
+The client parses every frame with secure-json-parse (npm assistant-stream 0.3.44). It drops a frame that holds NaN,
+Infinity, a `__proto__` key or a `constructor.prototype`, with a warning in its console: its state silently diverges.
 """
 
 import re
+from collections.abc import Iterator
 from json import JSONEncoder
 from json.encoder import encode_basestring
 from typing import Any
 
 from assistant_transport.runs.assistant_stream_internals import StateProxy
 
-_SUSPICIOUS = re.compile(r'"__proto__"|"prototype"')
+# What a path of an operation must not contain (npm assistant-stream 0.3.44, assertSafePathSegment).
+UNSAFE_SEGMENTS = frozenset({"__proto__", "constructor", "prototype"})
+
+_MAX_NUMBER = 1.7976931348623157e308  # above it a number is Infinity in JavaScript
+_UNSAFE_KEYS = re.compile(r'"__proto__"|"prototype"')
+_SUSPICIOUS = (b'"__proto__"', b'"prototype"', b"\\u")  # the last one may hide one of the others
+_LARGE_NUMBER = re.compile(rb"[0-9](?:[eE]\+?[0-9]{3}|[0-9]{199})")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -32,9 +39,18 @@ def encode(value: object) -> str:
         TypeError: something that is not JSON.
     """
     text = _encoder.encode(value)
-    if _SUSPICIOUS.search(text) and (key := unsafe_key(value)):
+    if _UNSAFE_KEYS.search(text) and (key := _unsafe_key(value)):
         raise ValueError(f"the key {key} is not allowed: clients drop whatever holds it")
     return text
+
+
+def is_acceptable(value: object) -> bool:
+    """Whether `value` is JSON that a client accepts."""
+    try:
+        encode(value)
+    except (TypeError, ValueError, RecursionError):
+        return False
+    return True
 
 
 def quote(text: str) -> str:
@@ -50,18 +66,39 @@ def to_bytes(frame: str) -> bytes:
         return _SURROGATE.sub(lambda half: f"\\u{ord(half[0]):04x}", frame).encode()
 
 
-def unsafe_key(value: Any) -> str | None:
-    """The first key in `value`, however deep, that secure-json-parse refuses, else None."""
-    pending = [value]
-    while pending:
-        item = pending.pop()
+def is_suspicious(text: bytes) -> bool:
+    """Whether JSON may hold something that `refusal` finds, which is not worth a walk through most values."""
+    return any(word in text for word in _SUSPICIOUS) or _LARGE_NUMBER.search(text) is not None
+
+
+def refusal(value: Any) -> str | None:
+    """What in parsed JSON, however deep, a client does not accept, in words that go after "it has"; None if nothing."""
+    if key := _unsafe_key(value):
+        return f"the key {key}, which is not allowed"
+    for item in _walk(value):
+        if isinstance(item, int | float) and abs(item) > _MAX_NUMBER:
+            return "a number that is too large"
+    return None
+
+
+def _unsafe_key(value: Any) -> str | None:
+    for item in _walk(value):
         if isinstance(item, dict):
             if "__proto__" in item:
                 return "__proto__"
             constructor = item.get("constructor")
             if isinstance(constructor, dict) and "prototype" in constructor:
                 return "constructor.prototype"
+    return None
+
+
+def _walk(value: Any) -> Iterator[Any]:
+    """`value` and all that is in it. Not recursive: JSON may be nested more deeply than Python's stack."""
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        yield item
+        if isinstance(item, dict):
             pending.extend(item.values())
         elif isinstance(item, list | tuple):
             pending.extend(item)
-    return None

@@ -78,7 +78,7 @@ class Backlog:
         return run
 
     def add_frames(self, run: PendingRun, frames: bytes) -> None:
-        """Adds a run's frames; where too much waits already, its log gets a gap and says so."""
+        """Adds a run's frames; if too much waits already they are dropped, and the run is marked broken."""
         if not self._has_room(len(frames)):
             logger.error("A run's log has a gap: Valkey is unavailable or too slow")
             size = run.size

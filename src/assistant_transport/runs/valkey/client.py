@@ -1,4 +1,4 @@
-"""Connections to Valkey, and how it is told that Valkey cannot be reached."""
+"""Connections to Valkey, and the errors that mean that it cannot be used."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,7 +33,7 @@ def connect(url: str, timeout: float) -> Client:
 
 @contextmanager
 def raising_unavailable() -> Iterator[None]:
-    """Raises LogUnavailableError for whatever says that Valkey cannot be reached, or does not do what it should."""
+    """Raises LogUnavailableError in place of the errors that mean that Valkey cannot be used."""
     try:
         yield
     except UNAVAILABLE as error:

@@ -10,7 +10,7 @@ from assistant_transport.runs.valkey.client import UNAVAILABLE, Client, millisec
 
 
 class QuotaExchange:
-    """Exchanges counts three times in a lease. What a process has told expires with a lease, so none has to tidy up.
+    """Exchanges counts three times in a lease. A process's counts expire after a lease, so a dead one leaves none.
 
     Args:
         client: to Valkey.

@@ -15,6 +15,7 @@ from tests.wire import Client
 _OPENAI = {"OPENAI_BASE_URL": "{url}/v1", "OPENAI_MODEL": "table"}
 APIS = {
     "chat": {**_OPENAI, "OPENAI_API": "chat"},
+    "responses": {**_OPENAI, "OPENAI_API": "responses"},
     "messages": {"ANTHROPIC_BASE_URL": "{url}", "ANTHROPIC_API_KEY": "none", "ANTHROPIC_MODEL": "table"},
 }
 

@@ -98,7 +98,7 @@ async def areply_to(
         owner=owner,
         caller=caller,
     )
-    completed.check(turn)
+    await completed.acheck(turn)
     before = {message.get("id") for message in transcript.messages}
     error = None
     try:

@@ -60,6 +60,15 @@ def test_a_name_is_inherited_or_replaced() -> None:
     assert complete(type("Heir", (Named,), {})(), "x").name == "named"
 
 
+def test_a_check_may_be_awaited() -> None:
+    class Asking(Bare):
+        async def acheck(self, turn: Turn) -> None:
+            raise InvalidTurnError("asked and refused")
+
+    with pytest.raises(InvalidTurnError, match="asked and refused"):
+        reply_to(Asking(), "Hi")
+
+
 def test_a_check_that_would_never_be_awaited_is_refused() -> None:
     class Asynchronous(Bare):
         async def check(self, turn: Turn) -> None: ...

@@ -43,6 +43,10 @@ class BaseAssistant(ABC):
             InvalidTurnError: the request is answered 400, or 413 where it is too large.
         """
 
+    async def acheck(self, turn: Turn) -> None:
+        """As `check`, for what has to be awaited; it is called in place of `check`."""
+        self.check(turn)
+
     @abstractmethod
     async def reply(self, turn: Turn) -> None:
         """As `Assistant.reply`."""
@@ -57,7 +61,7 @@ def complete(assistant: Any, path: str) -> BaseAssistant:
     if isinstance(assistant, type) or not callable(getattr(assistant, "reply", None)):
         raise TypeError(f"{path} has no method `async def reply(self, turn)`")
     if iscoroutinefunction(getattr(assistant, "check", None)):
-        raise TypeError(f"{path}: its method `check` must not be async")
+        raise TypeError(f"{path}: its method `check` must not be async; call it `acheck`")
     return assistant if isinstance(assistant, BaseAssistant) else _Completed(assistant)
 
 
@@ -76,6 +80,12 @@ class _Completed(BaseAssistant):
     def check(self, turn: Turn) -> None:
         if hasattr(self._assistant, "check"):
             self._assistant.check(turn)
+
+    async def acheck(self, turn: Turn) -> None:
+        if hasattr(self._assistant, "acheck"):
+            await self._assistant.acheck(turn)
+        else:
+            self.check(turn)
 
     async def reply(self, turn: Turn) -> None:
         await self._assistant.reply(turn)

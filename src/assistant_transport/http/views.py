@@ -43,7 +43,7 @@ async def assistant_endpoint(call: Call) -> HttpResponseBase:
         ) as run:
             run_reports.bind(run.head)
             turn = _turn(parsed, run, call, options)
-            _check(turn)
+            await _check(turn)
     except QuotaExceededError as exceeded:
         raise _quota_exceeded(exceeded.quota) from None
     except RunRefusedError as refusal:
@@ -85,10 +85,10 @@ def _turn(parsed: AssistantRequest, run: Run, call: Call, options: dict[str, dic
     )
 
 
-def _check(turn: Turn) -> None:
+async def _check(turn: Turn) -> None:
     """Lets the assistant refuse a turn while that can still be a status."""
     try:
-        registry.assistant().check(turn)
+        await registry.assistant().acheck(turn)
     except InvalidTurnError as problem:
         status = 413 if problem.too_large else 400
         raise ApiError(status, str(problem)) from None

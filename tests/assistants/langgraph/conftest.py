@@ -8,7 +8,7 @@ import pytest
 from tests.server import Server
 from tests.wire import Client
 
-Graph = Callable[[str], Client]
+Graph = Callable[..., Client]
 
 TOOLS = {"get_weather": {"description": "The weather.", "parameters": {"type": "object", "properties": {}}}}
 
@@ -26,10 +26,11 @@ def servers() -> Iterator[dict[str, Server]]:
 def graph(servers: dict[str, Server]) -> Graph:
     """A client of the server for the graph of that name."""
 
-    def client(name: str) -> Client:
-        if name not in servers:
-            servers[name] = Server(ASSISTANT=f"langgraph:acme.graphs:{name}", ASSISTANT_MESSAGE_FORMAT="langchain")
-        return Client(servers[name].host, servers[name].port)
+    def client(name: str, module: str = "acme.graphs") -> Client:
+        path = f"langgraph:{module}:{name}"
+        if path not in servers:
+            servers[path] = Server(ASSISTANT=path, ASSISTANT_MESSAGE_FORMAT="langchain")
+        return Client(servers[path].host, servers[path].port)
 
     return client
 

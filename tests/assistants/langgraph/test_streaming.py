@@ -100,6 +100,13 @@ def test_other_keys_that_are_json_are_streamed_after_each_step(graph: Graph) -> 
     assert "secret" not in state
 
 
+def test_a_key_that_the_output_schema_leaves_out_stays_private(graph: Graph) -> None:
+    reply = graph("discreet").say("go")
+    assert b"4111-1111" not in reply.body()
+    state, _ = graph("discreet").say("go").follow()
+    assert (state["order"], told(state)[-1]) == ("paid", ("ai", "Charged the card that ends in 1111."))
+
+
 def test_messages_of_subgraphs_and_without_a_model_are_shown_and_those_that_the_state_lacks_are_removed(
     graph: Graph,
 ) -> None:

@@ -1,39 +1,28 @@
-"""Runs a graph for a turn: its input, its thread, and how an interrupted one is resumed."""
+"""Lets a graph answer a turn: first what waits on its thread, then what is new."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from hashlib import sha256
-from typing import Any, Literal, cast
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 from langchain_core.callbacks import BaseCallbackHandler
-from langchain_core.messages import AIMessage, BaseMessage, RemoveMessage
+from langchain_core.messages import AIMessage
 from langchain_core.messages.ai import UsageMetadata, add_usage
 from langchain_core.outputs import LLMResult
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.memory import InMemorySaver
-from langgraph.graph.message import REMOVE_ALL_MESSAGES
 from langgraph.prebuilt import ToolNode
 from langgraph.pregel import Pregel
-from langgraph.types import Command, Interrupt, StateSnapshot
-from pydantic import BaseModel
+from langgraph.types import Command
 
 from assistant_transport.assistants.base import BaseAssistant
-from assistant_transport.assistants.langgraph.conversion import IsJson, is_shown
-from assistant_transport.assistants.langgraph.history import History
+from assistant_transport.assistants.errors import InvalidTurnError, ReplyError
+from assistant_transport.assistants.langgraph import interrupts
+from assistant_transport.assistants.langgraph.interrupts import Graph, Resume
 from assistant_transport.assistants.langgraph.state_sync import StateSync
+from assistant_transport.assistants.langgraph.thread import Thread
 from assistant_transport.assistants.turn import Turn
-
-Graph = Pregel[Any, Any, Any, Any]
-
-INTERRUPT = "__interrupt__"  # the key of the pending interrupts, in LangGraph's `values` and in the client's state
-
-
-class Resume(BaseModel):
-    """Answers an `interrupt()` of the graph: its call returns `value`."""
-
-    type: Literal["resume"]
-    value: Any = None
 
 
 class LangGraphAssistant(BaseAssistant):
@@ -45,31 +34,90 @@ class LangGraphAssistant(BaseAssistant):
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
         self._server_tools = _server_tools(graph)
+        self._output_keys = _output_keys(graph)
+
+    async def acheck(self, turn: Turn) -> None:
+        if turn.tool_results or any(isinstance(command, Resume) for command in turn.commands):
+            thread = self._thread(turn)
+            await thread.load()
+            interrupts.answers(turn, thread.interrupts, self._server_tools)
 
     async def reply(self, turn: Turn) -> None:
-        graph, config = self._prepare(turn)
-        snapshot = await graph.aget_state(config) if graph.checkpointer else None
-        kept = _messages(snapshot)
-        graph_input: Any = _resume_command(turn, snapshot.interrupts if snapshot else ())
-        is_resumed = graph_input is not None
-        new_messages: list[BaseMessage] = []
-        if not is_resumed:
-            history = _history(turn, kept)
-            is_for_client = turn.text is None and history.has_open_call(turn.tools.keys() - self._server_tools)
-            if is_for_client or not history.needs_answer:
-                return
-            messages = history.messages()
-            ids = {message.id for message in kept}
-            new_messages = [message for message in messages if message.id not in ids]
-            # The snapshot of a thread that stopped within a step shows that step's messages; a new input drops them.
-            graph_input = {"messages": _input_messages(messages, kept, replace=bool(snapshot and snapshot.next))}
-        usage = _UsageCounter()
-        config["callbacks"] = [usage]
-        sync = StateSync(turn.controller, new_messages)
-        if turn.controller.document.value.get(INTERRUPT):
-            turn.controller.document.set([INTERRUPT], [])
+        thread = self._thread(turn)
+        await thread.load()
         try:
-            await _stream(graph, graph_input, config, sync, turn.controller.document.accepts, is_resumed=is_resumed)
+            answers = interrupts.answers(turn, thread.interrupts, self._server_tools)
+        except InvalidTurnError as error:  # another request was faster, since this one was checked
+            raise ReplyError(str(error)) from error
+        has_new_message = thread.count_new_user_messages(turn.transcript) > 0
+        if answers:
+            await self._resume(turn, thread, answers)
+        elif thread.interrupts and not has_new_message:
+            interrupts.show(turn, thread.interrupts)
+            return
+        if has_new_message or not answers:
+            await self._answer(turn, thread)
+
+    async def _resume(self, turn: Turn, thread: Thread, answers: dict[str, Any]) -> None:
+        """Goes on where the graph waits for `answers`, which are by the interrupts' ids."""
+        answered = [interrupt for interrupt in thread.interrupts if interrupt.id in answers]
+        interrupts.show(turn, [interrupt for interrupt in thread.interrupts if interrupt.id not in answers])
+        stored = await interrupts.stored_answers(thread.graph, answered)
+        results = thread.new_results(turn.transcript, self._server_tools)
+        command: Command[Any] = Command(resume=answers, update={"messages": results} if results else None)
+        sync = StateSync(turn.controller, (), last=thread.count_new_user_messages(turn.transcript))
+        try:
+            await self._stream(turn, thread, command, sync)
+        except BaseException:
+            await interrupts.withdraw(thread.graph, answered, stored)
+            raise
+        finally:
+            await thread.load()
+            interrupts.show(turn, thread.interrupts)
+            sync.remove_results({interrupt.call_id for interrupt in thread.interrupts if interrupt.call_id})
+
+    async def _answer(self, turn: Turn, thread: Thread) -> None:
+        """Gives the graph what is new in the conversation. What waited on the thread is abandoned."""
+        history = thread.history(turn)
+        is_for_client = turn.text is None and history.has_open_call(turn.tools.keys() - self._server_tools)
+        if is_for_client or not history.needs_answer:
+            return
+        messages = history.messages()
+        sync = StateSync(turn.controller, thread.new_messages(messages))
+        interrupts.show(turn, [])
+        try:
+            await self._stream(turn, thread, {"messages": thread.input_messages(messages)}, sync)
+        finally:
+            if thread.may_wait:
+                await thread.load()
+                interrupts.show(turn, thread.interrupts)
+
+    async def _stream(self, turn: Turn, thread: Thread, graph_input: Any, sync: StateSync) -> None:
+        usage = _UsageCounter()
+        events = thread.graph.astream(
+            graph_input,
+            {**thread.config, "callbacks": [usage]},
+            stream_mode=["messages", "values"],
+            output_keys=self._output_keys,
+            subgraphs=True,
+        )
+        # The first values of a resumed graph are those that it stopped with: older than the transcript.
+        is_current = not isinstance(graph_input, Command)
+        try:
+            async with aclosing(cast(AsyncGenerator[Any, None], events)) as events:
+                async for namespace, mode, payload in events:
+                    if mode == "messages":
+                        message, metadata = payload
+                        sync.add_streamed(message, metadata["langgraph_checkpoint_ns"])
+                    elif not namespace and isinstance(payload, Mapping):
+                        if is_current and "messages" in payload:
+                            sync.sync_messages(payload["messages"])
+                        is_current = True
+                        thread.add_interrupts(payload.get(interrupts.KEY, ()))
+                        sync.sync_values({key: value for key, value in payload.items() if key != interrupts.KEY})
+        except BaseException:
+            thread.may_wait = True
+            raise
         finally:
             if usage.total:
                 sync.set_usage(usage.total)
@@ -77,8 +125,8 @@ class LangGraphAssistant(BaseAssistant):
                     input_tokens=usage.total["input_tokens"], output_tokens=usage.total["output_tokens"]
                 )
 
-    def _prepare(self, turn: Turn) -> tuple[Graph, RunnableConfig]:
-        """The graph and its configuration: for the thread of this owner, or for one of this turn only."""
+    def _thread(self, turn: Turn) -> Thread:
+        """The thread of this owner, or one of this turn only."""
         graph = self._graph
         if turn.owner and turn.thread_id:
             thread_id = sha256(f"{turn.owner}\0{turn.thread_id}".encode()).hexdigest()
@@ -87,7 +135,7 @@ class LangGraphAssistant(BaseAssistant):
             if graph.checkpointer:
                 graph = graph.copy(update={"checkpointer": InMemorySaver()})
         tools = [_tool_definition(name, tool) for name, tool in turn.tools.items() if name not in self._server_tools]
-        return graph, {
+        config: RunnableConfig = {
             "configurable": {
                 "thread_id": thread_id,
                 "owner": turn.owner,
@@ -96,78 +144,7 @@ class LangGraphAssistant(BaseAssistant):
                 "call_settings": turn.call_settings,
             }
         }
-
-
-def _messages(snapshot: StateSnapshot | None) -> list[BaseMessage]:
-    """The messages of a thread's checkpoint."""
-    values = snapshot.values if snapshot and isinstance(snapshot.values, Mapping) else {}
-    return list(values.get("messages", ()))
-
-
-def _resume_command(turn: Turn, interrupts: Sequence[Interrupt]) -> Command[Any] | None:
-    """The answer to the graph's interrupts: a `resume` command, or a tool's result. A new message abandons them."""
-    answers = [command.value for command in turn.commands if isinstance(command, Resume)]
-    if turn.text is None:
-        answers += [result.result for result in turn.tool_results]
-    if not interrupts or not answers:
-        return None
-    ids = {interrupt.id for interrupt in interrupts}
-    if isinstance(answers[0], dict) and answers[0] and answers[0].keys() <= ids:
-        return Command(resume=answers[0])
-    return Command(resume=dict.fromkeys(ids, answers[0]))
-
-
-def _history(turn: Turn, kept: Sequence[BaseMessage]) -> History:
-    """The conversation as the client has it, edits included; `kept` are the messages of the checkpoint."""
-    history = History(filter(is_shown, kept))
-    ids = {message.id for message in kept}
-    is_edited = any(getattr(command, "sourceId", None) is not None for command in turn.commands)
-    if not is_edited and not any(str(message.get("id")) in ids for message in turn.transcript.messages):
-        # A client without the thread's messages, as after a page reload, continues the thread as it is kept.
-        for message in filter(is_shown, kept):
-            history.add(message)
-    for state_message in turn.transcript.messages:
-        history.add_state_message(state_message)
-    return history
-
-
-def _input_messages(messages: list[BaseMessage], kept: Sequence[BaseMessage], *, replace: bool) -> list[BaseMessage]:
-    """The input that makes the graph's messages `messages`, where it has `kept`; its system prompts stay.
-
-    `replace` sets all messages anew even if only some have to be added.
-    """
-    wanted = [*(message for message in kept if not is_shown(message)), *messages]
-    if not replace and [message.id for message in wanted[: len(kept)]] == [message.id for message in kept]:
-        return wanted[len(kept) :]
-    return [RemoveMessage(id=REMOVE_ALL_MESSAGES), *wanted]
-
-
-async def _stream(
-    graph: Graph, graph_input: Any, config: RunnableConfig, sync: StateSync, is_json: IsJson, *, is_resumed: bool
-) -> None:
-    events = graph.astream(graph_input, config, stream_mode=["messages", "values"], subgraphs=True)
-    async with aclosing(cast(AsyncGenerator[Any, None], events)) as events:
-        is_current = not is_resumed
-        async for namespace, mode, payload in events:
-            if mode == "messages":
-                message, metadata = payload
-                sync.add_streamed(message, metadata["langgraph_checkpoint_ns"])
-            elif not namespace and isinstance(payload, Mapping):
-                # The first values of a resumed graph are those that it stopped with: older than the transcript.
-                if is_current and "messages" in payload:
-                    sync.sync_messages(payload["messages"])
-                is_current = True
-                sync.sync_values(_client_values(payload, is_json))
-
-
-def _client_values(values: Mapping[str, Any], is_json: IsJson) -> dict[str, Any]:
-    """The values for the client, interrupts as plain JSON."""
-    shown = {key: value for key, value in values.items() if key != INTERRUPT}
-    if interrupts := values.get(INTERRUPT):
-        shown[INTERRUPT] = [
-            {"id": item.id, "value": item.value if is_json(item.value) else None} for item in interrupts
-        ]
-    return shown
+        return Thread(graph, config)
 
 
 def _tool_definition(name: str, tool: Mapping[str, Any]) -> dict[str, Any]:
@@ -181,6 +158,13 @@ def _server_tools(graph: Graph) -> set[str]:
     graphs = [graph, *(subgraph for _, subgraph in graph.get_subgraphs(recurse=True))]
     nodes = [node.bound for each in graphs if isinstance(each, Pregel) for node in each.nodes.values()]
     return {name for node in nodes if isinstance(node, ToolNode) for name in node.tools_by_name}
+
+
+def _output_keys(graph: Graph) -> list[str] | None:
+    """The keys of the graph's `output_schema`, and `messages`. None stands for all, where a state has no keys."""
+    if isinstance(graph.output_channels, str):
+        return None
+    return list({*graph.output_channels, *({"messages"} & graph.channels.keys())})
 
 
 class _UsageCounter(BaseCallbackHandler):

@@ -52,7 +52,7 @@ class History:
 
     def add_state_message(self, state_message: Mapping[str, Any]) -> None:
         """Adds a message of the client's state, if it makes sense as one."""
-        message = self._kept.get(_text(state_message, "id")) or _message(state_message)
+        message = self._kept.get(_text(state_message, "id")) or read_message(state_message)
         if message is not None:
             self.add(message)
 
@@ -94,7 +94,7 @@ class History:
         return messages
 
 
-def _message(state_message: Mapping[str, Any]) -> BaseMessage | None:
+def read_message(state_message: Mapping[str, Any]) -> BaseMessage | None:
     """A message of the client's state, or None: a system prompt, above all, is never taken from a client."""
     message_id = _text(state_message, "id") or str(uuid4())
     match state_message.get("type"):

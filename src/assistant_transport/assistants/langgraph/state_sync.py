@@ -6,7 +6,7 @@ providers give one message for two messages, and leaves out what a graph removes
 keys of a graph's state, for which it fits.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -24,13 +24,17 @@ _REASONING_TEXT = (*shapes.REASONING_PIECES, 0, "text")
 class StateSync:
     """Writes a graph's messages and values into `controller`'s state.
 
-    `known` are those messages of the state that the graph has too, as it has them.
+    Args:
+        controller: the turn's.
+        known: those messages of the state that the graph has too, as it has them.
+        last: how many messages at the end of the state the graph does not have yet; its own go before them.
     """
 
-    def __init__(self, controller: Any, known: Iterable[BaseMessage]) -> None:
+    def __init__(self, controller: Any, known: Iterable[BaseMessage], last: int = 0) -> None:
         self._controller = controller
         self._document = controller.document
         self._written = {str(message.id): message for message in known}
+        self._last = last
         self._cursors: dict[tuple[Any, ...], Any] = {}
         self._positions: dict[str, int] = {}
         self._index_positions()
@@ -50,16 +54,10 @@ class StateSync:
         shown = [message for message in messages if is_shown(message)]
         for message in shown:
             message.id = message.id or str(uuid4())
-        ids = list(self._positions)
-        if ids == [message.id for message in shown[: len(ids)]] and len(ids) == len(self._messages):
-            for message in shown:
-                if message.id not in self._positions or self._written.get(str(message.id)) != message:
-                    self._put(message)
-        else:
-            converted: list[StateMessage] = []
-            for message in shown:
-                converted.append(self._convert(message, converted))
-            self._replace_all(converted)
+        converted: list[StateMessage] = []
+        for message in shown:
+            converted.append(self._convert(message, converted))
+        self._set_messages([*converted, *self._messages[self._end :]])
         self._written = {str(message.id): message for message in shown}
         self._streaming.clear()
 
@@ -72,6 +70,11 @@ class StateSync:
             if before.get(key, ...) != value and self._document.accepts({key: value})
         }
         append_langgraph_event(self._controller.state, "", "updates", {"": changed})
+
+    def remove_results(self, call_ids: Collection[str]) -> None:
+        """Removes the results of tool calls that still wait, so that a client shows them as waiting."""
+        kept = [message for message in self._messages if message.get("tool_call_id") not in call_ids]
+        self._set_messages(kept)
 
     def set_usage(self, usage: UsageMetadata) -> None:
         """Writes what the run took in tokens on the last of its messages."""
@@ -89,7 +92,7 @@ class StateSync:
         message_id = self._message_id(chunk, task)
         pieces = text_pieces(chunk)
         if message_id not in self._positions and (pieces or chunk.tool_call_chunks):
-            self._append(shapes.ai_message(message_id))
+            self._insert(self._end, shapes.ai_message(message_id))
         for kind, text in pieces:
             if kind == "text":
                 self._append_text(message_id, ("content",), text)
@@ -149,13 +152,8 @@ class StateSync:
                 self._document.set(["messages", known], converted)
                 self._cursors.clear()
             return
-        position = len(self._messages)
-        if isinstance(message, ToolMessage) and (caller := _caller(message, self._messages)):
-            position = shapes.result_position(self._messages, caller[0])
-        if position == len(self._messages):
-            self._append(converted)
-        else:
-            self._replace_all([*self._messages[:position], converted, *self._messages[position:]])
+        caller = _caller(message, self._messages) if isinstance(message, ToolMessage) else None
+        self._insert(shapes.result_position(self._messages, caller[0]) if caller else self._end, converted)
 
     def _convert(self, message: BaseMessage, earlier: Sequence[StateMessage]) -> StateMessage:
         """`message` for the state, where `earlier` are the messages before it."""
@@ -176,12 +174,28 @@ class StateSync:
             self._cursors[message_id, path] = cursor
         cursor.append(text)
 
-    def _append(self, message: StateMessage) -> None:
-        self._positions[message["id"]] = position = len(self._messages)
-        self._document.set(["messages", position], message)
+    @property
+    def _end(self) -> int:
+        """Where the graph's next message goes."""
+        return len(self._messages) - self._last
 
-    def _replace_all(self, messages: list[StateMessage]) -> None:
-        self._document.set(["messages"], messages)
+    def _insert(self, position: int, message: StateMessage) -> None:
+        if position == len(self._messages):
+            self._positions[message["id"]] = position
+            self._document.set(["messages", position], message)
+        else:
+            self._set_messages([*self._messages[:position], message, *self._messages[position:]])
+
+    def _set_messages(self, messages: list[StateMessage]) -> None:
+        """Makes `messages` those of the state. Sends those that differ; all only where there are fewer than before."""
+        if len(messages) < len(self._messages):
+            self._document.set(["messages"], messages)
+        elif messages == self._messages:
+            return
+        else:
+            for position, message in enumerate(messages):
+                if position == len(self._messages) or self._messages[position] != message:
+                    self._document.set(["messages", position], message)
         self._index_positions()
 
     def _index_positions(self) -> None:

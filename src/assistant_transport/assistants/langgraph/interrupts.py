@@ -57,8 +57,10 @@ async def pending(graph: Graph, config: RunnableConfig) -> list[Interrupt]:
     for owner, task in _waiting_tasks(snapshot):
         call_id = await _call_of(graph, owner, task)
         for each in task.interrupts:
+            found.pop(each.id, None)  # an outer task has those of a sub-graph in the order in which they were raised
             found[each.id] = Interrupt(each.id, each.value, call_id, owner.config, task.id)
-    return [found[each.id] for each in snapshot.interrupts if each.id in found]
+    ids = {each.id for each in snapshot.interrupts}
+    return [interrupt for interrupt in found.values() if interrupt.id in ids]
 
 
 def _waiting_tasks(snapshot: StateSnapshot) -> Iterator[tuple[StateSnapshot, PregelTask]]:

@@ -73,7 +73,7 @@ class StateSync:
 
     def remove_results(self, call_ids: Collection[str]) -> None:
         """Removes the results of tool calls that still wait, so that a client shows them as waiting."""
-        kept = [message for message in self._messages if message.get("tool_call_id") not in call_ids]
+        kept = [message for message in self._messages if str(message.get("tool_call_id")) not in call_ids]
         self._set_messages(kept)
 
     def set_usage(self, usage: UsageMetadata) -> None:

@@ -86,7 +86,7 @@ class Thread:
         ids = {message.id for message in self.messages}
         count = 0
         for message in reversed(transcript.messages):
-            if not transcript.is_user_message(message) or message.get("id") in ids:
+            if not transcript.is_user_message(message) or str(message.get("id")) in ids:
                 break
             count += 1
         return count

@@ -94,8 +94,8 @@ def _request(body: bytes, length: int = 0) -> bytes:
 _Work = Callable[[Attack], Awaitable[None]]
 # Each attack, and its number of simultaneous connections.
 ATTACKS: dict[str, tuple[int, _Work]] = {
-    "1,000 connections that say nothing": (1_000, lambda attack: attack.hold(b"", b"")),
-    "10,000 connections that say nothing": (10_000, lambda attack: attack.hold(b"", b"")),
+    "1,000 silent connections": (1_000, lambda attack: attack.hold(b"", b"")),
+    "10,000 silent connections": (10_000, lambda attack: attack.hold(b"", b"")),
     "10,000 with slow headers": (10_000, lambda attack: attack.hold(f"{_POST}X-Slow: ".encode(), b"a")),
     "1,000 with slow bodies": (1_000, lambda attack: attack.hold(_request(b"{", 100_000), b" ")),
     "a flood of small requests": (50, lambda attack: attack.repeat(_GET)),

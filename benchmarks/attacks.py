@@ -92,7 +92,7 @@ def main() -> None:
             print(f"round {number + 1} of {ROUNDS}", file=sys.stderr, flush=True)
             for name in names:
                 found[name].append(uvloop.run(_measure(host, name)))
-    print("| attack | what it met | between tokens p50, ms | p99, ms | longest, ms |")
+    print("| attack | outcome | between tokens p50, ms | p99, ms | longest, ms |")
     print("| --- | --- | ---: | ---: | ---: |")
     print("\n".join(_row(name, found[name]) for name in names))
 

@@ -18,10 +18,15 @@ STEADY = {"MOCK_DELAY_SECONDS": "0", "FLUSH_INTERVAL_MS": "0"}
 
 
 def copy_project(folder: Path, *ignored: str) -> Path:
-    """Copies the project, so that no command of a page changes the real one. `.venv` is linked, not copied."""
+    """Copies the project, so that no command of a page changes the real one. `.venv` is links to the tests' own."""
     made = ("node_modules", "dist", "staticfiles", "__pycache__", ".*_cache", ".hypothesis", ".git", ".venv", ".env")
     project = shutil.copytree(ROOT, folder / "project", ignore=shutil.ignore_patterns(*made, *ignored))
-    (project / ".venv").symlink_to(sys.prefix)
+    venv = project / ".venv"
+    venv.mkdir()
+    for part in Path(sys.prefix).iterdir():
+        if not part.name.startswith("."):
+            (venv / part.name).symlink_to(part)
+    (venv / ".running").touch()  # for make, it is up to date
     return project
 
 
@@ -32,10 +37,8 @@ class Session:
         # Without the chat page's sources, so that `make run` serves the plain page instead of building the other first.
         self.project = copy_project(folder, "frontend")
         self._server: Server | None = None
-        # As in a reader's shell: the project's programs on the PATH, and none of the tests' import paths. make does not
-        # rebuild the environment that the tests run in, even if it has not made it.
-        keep = {"MAKEFLAGS": "--old-file=.venv/.running"}
-        self.environment = environment(PATH=f"{_BIN}:{os.environ['PATH']}", PYTHONPATH="", **keep, **STEADY)
+        # As in a reader's shell: the project's programs on the PATH, and none of the tests' import paths.
+        self.environment = environment(PATH=f"{_BIN}:{os.environ['PATH']}", PYTHONPATH="", **STEADY)
 
     def run(self, block: Block) -> None:
         """Does what the block tells the reader to do. Raises AssertionError if the result is not what the page says."""

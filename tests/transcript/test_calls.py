@@ -160,3 +160,31 @@ def test_arguments_that_no_client_takes_stay_text(args: str) -> None:
     (call,) = written("langchain", write)["messages"][0]["tool_calls"]
     assert call["args"] == {}
     assert call["partial_json"] == args
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_result_that_comes_after_further_text_does_not_move_what_follows(layout: str) -> None:
+    def write(transcript: Transcript) -> None:
+        message = transcript.assistant_message()
+        calls = []
+        for text in ("A", "B"):
+            message.append_text(text)
+            calls.append(message.add_tool_call("t", {}))
+        message.append_text("C")
+        for call in calls:
+            call.set_result("done")
+        message.append_text("D")
+        message.set_usage(input_tokens=1, output_tokens=1)
+
+    messages = written(layout, write)["messages"]
+    if layout == "parts":
+        assert [part.get("text", part.get("result")) for part in messages[0]["parts"]] == [
+            "A",
+            "done",
+            "B",
+            "done",
+            "CD",
+        ]
+    else:
+        assert [message["content"] for message in messages] == ["A", "done", "B", "done", "CD"]
+        assert "usage_metadata" in messages[-1]

@@ -58,6 +58,9 @@ class LangChainTranscript(Transcript):
             self._add(message)
         else:
             self._replace([*self.messages[:position], message, *self.messages[position:]])
+            for writer in self._writers:
+                if isinstance(writer, LangChainMessage):
+                    writer.make_room(position)
 
     def _user_message(self, message_id: str | None, parts: list[dict[str, Any]]) -> Message:
         if len(parts) == 1 and parts[0]["type"] == "text":
@@ -106,6 +109,14 @@ class LangChainMessage(AssistantMessage):
         self._calls = 0
         self._text: Cursor | None = None
         self._reasoning_pieces = 0
+
+    def make_room(self, position: int) -> None:
+        """A message was inserted at `position`: what is written next stands one further, if it is behind."""
+        index = int(self._path[-1])
+        if index >= position:
+            self._path = [*self._path[:-1], index + 1]
+            if self._text is not None:
+                self._text = self._document.cursor([*self._path, "content"])
 
     def append_text(self, text: str) -> None:
         if self._text is None or self._calls:

@@ -61,12 +61,16 @@ class StreamedCall:
         except ValueError:
             return False
 
+    def show(self) -> None:
+        """Shows the call, whose name is whole, if that was not done yet."""
+        if self.shown is None and self.name:
+            self._show("")
+
     def finish(self) -> None:
         """Nothing of the call follows."""
         if rest := self._mender.rest():
             self._show(rest)
-        if self.shown is None and self.name:
-            self._show("")
+        self.show()
         if self.shown is not None:
             if self.extra:
                 self.shown.sign(self.extra)

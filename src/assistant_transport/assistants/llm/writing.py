@@ -70,6 +70,8 @@ class Writing:
     def call(self, call_id: str | None, name: str = "") -> StreamedCall:
         """Begins a tool call."""
         self._flush()
+        for earlier in self.calls:
+            earlier.show()
         call = StreamedCall(self._begin_call, call_id, name)
         self.calls.append(call)
         return call

@@ -9,12 +9,12 @@ from typing import Any, cast
 from asgiref.sync import async_to_sync
 from django.http import HttpRequest
 
-from assistant_transport.assistants import Assistant, ReplyError, Turn
+from assistant_transport.assistants import Assistant, ReplyError
 from assistant_transport.assistants.base import complete
-from assistant_transport.http import commands as http_commands
-from assistant_transport.http.models import CallSettings, Config, request_model
+from assistant_transport.http.commands import turn as make_turn
+from assistant_transport.http.models import request_model
 from assistant_transport.runs import Controller, StateDocument
-from assistant_transport.transcript import LAYOUTS, Call, Part, Reasoning, Text, Transcript, Usage
+from assistant_transport.transcript import Call, Part, Reasoning, Text, Transcript, Usage
 
 Command = str | Mapping[str, Any]
 
@@ -73,31 +73,20 @@ async def areply_to(
     completed = complete(assistant, type(assistant).__name__)
     recorder = _Recorder()
     controller = Controller(cast(Any, recorder), deepcopy(state))
-    transcript = LAYOUTS[layout](controller.document)
     parsed = request_model(completed.commands).model_validate(
         {
             "commands": [_message(command) if isinstance(command, str) else command for command in commands],
             "tools": tools,
+            "system": system,
+            "threadId": thread_id,
             "callSettings": call_settings,
             "config": config,
         }
     )
-    turn = Turn(
-        transcript=transcript,
-        tool_results=http_commands.apply(parsed.commands, transcript),
-        text=transcript.last_user_text(),
-        controller=controller,
-        commands=parsed.commands,
-        tools={name: tool.model_dump(exclude_unset=True) for name, tool in (parsed.tools or {}).items()},
-        system=system,
-        call_settings=parsed.nested("callSettings", CallSettings),
-        config=parsed.nested("config", Config),
-        thread_id=thread_id,
-        request=request,
-        user=user,
-        owner=owner,
-        caller=caller,
+    turn = make_turn(
+        parsed, parsed.options(), controller, layout, request=request, user=user, owner=owner, caller=caller
     )
+    transcript = turn.transcript
     await completed.acheck(turn)
     before = {message.get("id") for message in transcript.messages}
     error = None

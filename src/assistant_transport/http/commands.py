@@ -1,19 +1,44 @@
-"""Applies a request's commands to the transcript, in their order."""
+"""Makes the turn of a request, by applying its commands to the transcript, in their order."""
 
 from collections.abc import Iterable
 from typing import Any
 
-from assistant_transport.assistants import ToolResult
-from assistant_transport.http.models import AddMessageCommand, AddToolResultCommand
-from assistant_transport.transcript import Transcript
+from assistant_transport.assistants import ToolResult, Turn
+from assistant_transport.http.models import AddMessageCommand, AddToolResultCommand, AssistantRequest, Options
+from assistant_transport.runs import Controller
+from assistant_transport.transcript import LAYOUTS, Transcript
 
 
-def apply(commands: Iterable[Any], transcript: Transcript) -> list[ToolResult]:
-    """Writes messages and tool results into the transcript; returns the latter. Custom commands are the assistant's.
+def turn(parsed: AssistantRequest, options: Options, controller: Controller, layout: str, **caller: Any) -> Turn:
+    """What the assistant is to answer.
+
+    Args:
+        controller: of the run; its state gets the request's messages and tool results.
+        layout: how messages are laid out in the state, `parts` or `langchain`.
+        caller: `request`, `user`, `owner` and `caller` of the turn.
 
     Raises:
-        TranscriptError: a command makes no sense for this state.
+        TranscriptError: the state, or a command for it, is not valid.
     """
+    transcript = LAYOUTS[layout](controller.document)
+    results = _apply(parsed.commands, transcript)
+    return Turn(
+        transcript=transcript,
+        text=transcript.last_user_text(),
+        controller=controller,
+        commands=parsed.commands,
+        tool_results=results,
+        tools={name: tool.model_dump(exclude_unset=True) for name, tool in (parsed.tools or {}).items()},
+        system=parsed.system,
+        thread_id=parsed.threadId,
+        call_settings=options.call_settings,
+        config=options.config,
+        **caller,
+    )
+
+
+def _apply(commands: Iterable[Any], transcript: Transcript) -> list[ToolResult]:
+    """Writes messages and tool results into the transcript; returns the latter. Custom commands are the assistant's."""
     results = []
     for command in commands:
         if isinstance(command, AddMessageCommand):

@@ -6,7 +6,7 @@ Field names are the protocol's. Fields that are not known are kept, since an app
 from collections.abc import Sequence
 from functools import reduce
 from operator import or_
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, create_model, model_validator
 
@@ -88,6 +88,13 @@ class Config(Model):
     reasoningEffort: str | None = None
 
 
+class Options(NamedTuple):
+    """What a client may set for a model, as far as it was sent."""
+
+    call_settings: dict[str, Any]
+    config: dict[str, Any]
+
+
 Command = Annotated[AddMessageCommand | AddToolResultCommand, Field(discriminator="type")]
 
 
@@ -104,12 +111,16 @@ class AssistantRequest(Model):
     config: Config | None = None
     runConfig: dict[str, Any] | None = None
 
-    def nested(self, field: str, model: type[Model]) -> dict[str, Any]:
-        """`callSettings` or `config` as sent, over the deprecated copies of its fields at the top level.
+    def options(self) -> Options:
+        """`callSettings` and `config`.
 
         Raises:
-            ValidationError: a copy is not valid.
+            ValidationError: a deprecated copy of one of their fields is not valid.
         """
+        return Options(self._nested("callSettings", CallSettings), self._nested("config", Config))
+
+    def _nested(self, field: str, model: type[Model]) -> dict[str, Any]:
+        """A field as sent, over the deprecated copies of its own fields at the top level."""
         extra = self.model_extra or {}
         copies = model.model_validate({name: extra[name] for name in model.model_fields if name in extra})
         sent: Model | None = getattr(self, field)

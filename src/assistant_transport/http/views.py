@@ -14,9 +14,9 @@ from assistant_transport.http import commands, database, openapi, registry, resp
 from assistant_transport.http.authentication import quotas
 from assistant_transport.http.endpoint import Call, endpoint, public
 from assistant_transport.http.errors import ApiError, invalid_request
-from assistant_transport.http.models import AssistantRequest, CallSettings, Config, request_model
+from assistant_transport.http.models import AssistantRequest, Options, request_model
 from assistant_transport.runs import Quota, QuotaExceededError, Run, RunFailedError, RunRefusedError, RunTooLargeError
-from assistant_transport.transcript import LAYOUTS, TranscriptError
+from assistant_transport.transcript import TranscriptError
 
 
 @cache
@@ -29,10 +29,7 @@ async def assistant_endpoint(call: Call) -> HttpResponseBase:
     """Answers a request's commands with a stream of state operations."""
     try:
         parsed = _request_model().model_validate(call.data)
-        options = {
-            "call_settings": parsed.nested("callSettings", CallSettings),
-            "config": parsed.nested("config", Config),
-        }
+        options = parsed.options()
     except ValidationError as error:
         raise invalid_request(error) from None
     caller = call.caller
@@ -58,31 +55,23 @@ def _quota_exceeded(quota: Quota) -> ApiError:
     )
 
 
-def _turn(parsed: AssistantRequest, run: Run, call: Call, options: dict[str, dict[str, Any]]) -> Turn:
+def _turn(parsed: AssistantRequest, run: Run, call: Call, options: Options) -> Turn:
     """Applies the request's commands to the run's state; what is left is to answer them."""
     try:
-        transcript = LAYOUTS[settings.ASSISTANT_MESSAGE_FORMAT](run.controller.document)
-        results = commands.apply(parsed.commands, transcript)
+        return commands.turn(
+            parsed,
+            options,
+            run.controller,
+            settings.ASSISTANT_MESSAGE_FORMAT,
+            request=call.request,
+            user=call.caller.user,
+            owner=call.caller.owner if call.caller.is_named else None,
+            caller=call.caller,
+        )
     except RunTooLargeError:
         raise ApiError(413, f"The commands would change more than {settings.MAX_RUN_BYTES} bytes of state.") from None
     except TranscriptError as error:
         raise ApiError(400, f"The request is not valid: {error}") from None
-    return Turn(
-        transcript=transcript,
-        text=transcript.last_user_text(),
-        controller=run.controller,
-        commands=parsed.commands,
-        tool_results=results,
-        tools={name: tool.model_dump(exclude_unset=True) for name, tool in (parsed.tools or {}).items()},
-        system=parsed.system,
-        thread_id=parsed.threadId,
-        request=call.request,
-        user=call.caller.user,
-        owner=call.caller.owner if call.caller.is_named else None,
-        caller=call.caller,
-        call_settings=options["call_settings"],
-        config=options["config"],
-    )
 
 
 async def _check(turn: Turn) -> None:

@@ -90,13 +90,17 @@ class Valkey:
 class Server:
     """A server process on a free port of 127.0.0.1. It has started when the constructor returns."""
 
+    folder = ROOT
+    probe = "/health/startup"
+    probe_status = 200
+
     def __init__(self, command: Sequence[str] = GUNICORN, **variables: str) -> None:
         self.host, self.port = "127.0.0.1", free_port()
         self._log = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
-            command,
-            env=environment(HOST=self.host, PORT=str(self.port), **variables),
-            cwd=ROOT,
+            [word.replace("{port}", str(self.port)) for word in command],
+            env=self.environment(HOST=self.host, PORT=str(self.port), **variables),
+            cwd=self.folder,
             stdin=subprocess.DEVNULL,
             stdout=self._log,
             stderr=subprocess.STDOUT,
@@ -111,12 +115,20 @@ class Server:
     def _started(self) -> bool:
         connection = HTTPConnection(self.host, self.port, timeout=5)
         try:
-            connection.request("GET", "/health/startup")
-            return connection.getresponse().status == 200
+            connection.request("GET", self.probe)
+            return connection.getresponse().status == self.probe_status
         except OSError:
             return False
         finally:
             connection.close()
+
+    def environment(self, **variables: str) -> dict[str, str]:
+        return environment(**variables)
+
+    def workers(self) -> set[int]:
+        """The process ids of gunicorn's workers."""
+        master = self.process.pid
+        return set(map(int, Path(f"/proc/{master}/task/{master}/children").read_text().split()))
 
     def log(self) -> str:
         """All that it has printed so far."""
@@ -128,8 +140,7 @@ class Server:
 
     def kill(self) -> None:
         """Kills the process and its workers immediately."""
-        master = self.process.pid
-        for pid in (master, *map(int, Path(f"/proc/{master}/task/{master}/children").read_text().split())):
+        for pid in (self.process.pid, *self.workers()):
             os.kill(pid, signal.SIGKILL)
 
     def stop(self) -> int:

@@ -10,6 +10,7 @@ import pytest
 
 from assistant_backend.environment import InvalidEnvironmentError, parse
 from assistant_backend.variables import VARIABLES
+from tests.docs.pages import blocks
 from tests.server import ROOT, environment
 
 
@@ -144,6 +145,13 @@ def test_a_database_without_its_driver_says_what_to_install(url: str, monkeypatc
     assert problem.startswith("DATABASE_URL: its driver is not installed (")
     assert problem.endswith("for PostgreSQL: pip install 'psycopg[binary]'")
     assert "hunter2" not in problem
+
+
+def test_the_documented_databases_can_be_set() -> None:
+    (shown,) = [block.text for block in blocks(ROOT / "docs/data.md") if block.language == "sh"]
+    for line in shown.splitlines():
+        name, _, url = line.partition("=")
+        assert parse({name: url})["DATABASE_URL"] == url
 
 
 def test_several_workers_need_a_log_that_they_share() -> None:

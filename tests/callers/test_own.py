@@ -1,11 +1,14 @@
 """CALLER names a function of one's own: what it gives owns runs and reaches the assistant."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from assistant_transport.callers import opaque
 from tests.conftest import StartServer
+from tests.docs.pages import blocks
+from tests.server import ROOT, environment
 from tests.wire import Client
 
 
@@ -71,3 +74,15 @@ def test_one_that_returns_no_caller_is_a_mistake_of_the_server(start_server: Sta
     assert Client(server.host, server.port).say("Hi").status == 500
     assert "acme.callers.nothing" not in server.log()  # an exception's text may quote what a client sent
     assert "assistant_transport.http.endpoint" in server.log()
+
+
+def test_the_documented_one_works(start_server: StartServer, tmp_path: Path) -> None:
+    (shown,) = [block for block in blocks(ROOT / "docs/security.md") if block.language == "python"]
+    (tmp_path / "my_package").mkdir()
+    (tmp_path / str(shown.file)).write_text(shown.text)
+    path = f"{tmp_path}:{environment()['PYTHONPATH']}"
+    server = start_server(CALLER="my_package.callers.tenant", ASSISTANT="acme.callers.SaysWho", PYTHONPATH=path)
+    client = Client(server.host, server.port)
+    assert client.say("Hi").status == 401
+    state, _ = client.say("Hi", headers={"X-Tenant": "a"}).follow()
+    assert text_of(state).startswith(f"a {opaque('tenant', 'a')} ")

@@ -8,16 +8,22 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 import pytest
 
 from acme.models import Note
+from assistant_transport.callers import opaque
 from assistant_transport.http import database
+from tests.docs.pages import blocks
 from tests.server import ROOT, Server, environment
 from tests.wire import Client, Reply, apply
 
 ME = {"X-Client-Id": "a-client-id-that-nobody-guesses"}
+
+
+CREATE_TABLE = "CREATE TABLE acme_note (id integer PRIMARY KEY AUTOINCREMENT, text text NOT NULL, owner text NOT NULL)"
 
 
 class Notes:
@@ -26,7 +32,7 @@ class Notes:
     def __init__(self, file: Path) -> None:
         self.file = file
         with sqlite3.connect(file) as connection:
-            connection.execute("CREATE TABLE acme_note (id integer PRIMARY KEY AUTOINCREMENT, text text NOT NULL)")
+            connection.execute(CREATE_TABLE)
         connection.close()
         self.server = Server(ASSISTANT="acme.notes.Notes", DATABASE_URL=f"sqlite:///{file}", DRAIN_SECONDS="0")
         self.client = Client(self.server.host, self.server.port)
@@ -73,6 +79,26 @@ def test_a_reply_uses_the_orm_while_it_streams(notes: Notes) -> None:
     assert not errors
     assert state["messages"][1]["parts"][0]["text"] == "note 0, note 1, note 2, 3 in all"
     notes.wait_until_closed()
+
+
+def test_the_documented_assistant_sees_its_callers_rows_only(tmp_path: Path) -> None:
+    (shown,) = [block for block in blocks(ROOT / "docs/data.md") if block.language == "python"]
+    head = "from acme.models import Note\nfrom assistant_transport.assistants import Turn\n\n\nclass Documented:\n"
+    (tmp_path / "documented.py").write_text(head + indent(shown.text, "    "))
+    clients = ["a-client-id-that-nobody-guesses", "another-id-that-nobody-guesses"]
+    file = tmp_path / "db.sqlite3"
+    with sqlite3.connect(file) as connection:
+        connection.execute(CREATE_TABLE)
+        rows = [(f"of {client}", opaque("", client)) for client in clients]
+        connection.executemany("INSERT INTO acme_note (text, owner) VALUES (?, ?)", rows)
+    connection.close()
+    path = f"{tmp_path}:{environment()['PYTHONPATH']}"
+    server = Server(ASSISTANT="documented.Documented", DATABASE_URL=f"sqlite:///{file}", PYTHONPATH=path)
+    for client in clients:
+        state, errors = Client(server.host, server.port).say("?", headers={"X-Client-Id": client}).follow()
+        assert not errors
+        assert [part["text"] for part in state["messages"][1]["parts"]] == [f"of {client}"]
+    server.stop()
 
 
 def test_a_reply_whose_reader_has_gone_still_has_its_connection_and_then_closes_it(notes: Notes) -> None:
@@ -142,7 +168,7 @@ def test_a_database_that_hangs_is_asked_once_and_holds_nobody_back(monkeypatch: 
             pass
 
     monkeypatch.setattr(database, "connection", Hanging())
-    monkeypatch.setattr(database, "_PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr(database, "_TIMEOUT_SECONDS", 0.01)
 
     async def main() -> None:
         assert [await database.answers() for _ in range(3)] == [False, False, False]

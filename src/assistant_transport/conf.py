@@ -82,6 +82,7 @@ class Settings:
     RUN_LEASE_SECONDS: float = _setting(5.0, valid.at_least(1))
     RUN_TTL_SECONDS: float = _setting(900.0, valid.at_least(0))
     RUN_GRACE_SECONDS: float = _setting(30.0, valid.at_least(0))
+    ANONYMOUS_GRACE_SECONDS: float = _setting(2.0, valid.at_least(0))
     MAX_RUN_SECONDS: float = _setting(600.0, valid.at_least(1))
     MAX_RUN_BYTES: int = _setting(8 * 1024 * 1024, valid.at_least(1024))
     MAX_CONCURRENT_RUNS: int = _setting(1000, valid.at_least(1))

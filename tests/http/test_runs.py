@@ -25,7 +25,7 @@ def home(request: pytest.FixtureRequest) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def lockstep(start_server: StartServer, home: dict[str, str]) -> Client:
-    server = start_server(ASSISTANT="acme.assistants.LockStep", **home)
+    server = start_server(ASSISTANT="acme.assistants.LockStep", ANONYMOUS_GRACE_SECONDS="60", **home)
     return Client(server.host, server.port)
 
 
@@ -183,15 +183,22 @@ def test_unknown_runs_are_404_and_nothing_to_resume_is_204(lockstep: Client) -> 
     assert lockstep.post("/resume", {"runId": 5}, **headers).status == 400
 
 
-def test_a_run_without_readers_is_cancelled_after_its_grace(start_server: StartServer, home: dict[str, str]) -> None:
-    server = start_server(ASSISTANT="acme.assistants.LockStep", RUN_GRACE_SECONDS="0.3", **home)
+@pytest.mark.parametrize(
+    ("headers", "short", "long"),
+    [(ME, "RUN_GRACE_SECONDS", "ANONYMOUS_GRACE_SECONDS"), ({}, "ANONYMOUS_GRACE_SECONDS", "RUN_GRACE_SECONDS")],
+    ids=["owner", "anonymous"],
+)
+def test_a_run_without_readers_is_cancelled_after_the_grace_of_its_caller(
+    start_server: StartServer, home: dict[str, str], headers: dict[str, str], short: str, long: str
+) -> None:
+    server = start_server(ASSISTANT="acme.assistants.LockStep", **{short: "0.3", long: "600"}, **home)
     client = Client(server.host, server.port)
-    live = begin(client, 1, **ME)
+    live = begin(client, 1, **headers)  # on a thread, as the newest client names one from its first message on
     run_id = live.headers["X-Run-Id"]
     with client.send({"type": "await-cancelled"}) as cancelled:
         live.close()
         assert "completed" in cancelled.body().decode()
-    _, errors = client.post("/resume", {"runId": run_id}, **ME).follow()
+    _, errors = client.post("/resume", {"runId": run_id}, **headers).follow()
     assert not errors
 
 

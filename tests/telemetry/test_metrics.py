@@ -156,6 +156,31 @@ def test_without_gunicorn_the_one_process_serves_them(script: str) -> None:
         server.stop()
 
 
+def test_a_stopped_run_counts_what_was_said_so_far_and_is_of_unknown_usage_where_nothing_was() -> None:
+    port = free_port()
+    server = Server((sys.executable, "run_server.py"), ASSISTANT="acme.assistants.Waiting", METRICS_PORT=str(port))
+    try:
+        client, metrics = Client(server.host, server.port), Scraper(port)
+        for number, text in enumerate(("count", "do not"), start=1):
+            live = client.say(text, headers=ME)
+            while "I wait" not in live.next_line():
+                pass
+            assert client.post("/cancel", {"runId": live.headers["X-Run-Id"]}, **ME).status == 202
+            live.body()
+            metrics.until(**{"runs_total{assistant=Waiting,outcome=cancelled}": number})
+        samples = metrics.samples()
+        assert samples["assistant_tokens_total{assistant=Waiting,kind=input}"] == 7
+        assert samples["assistant_tokens_total{assistant=Waiting,kind=output}"] == 3
+        assert samples["assistant_unknown_usage_runs_total{assistant=Waiting}"] == 1
+    finally:
+        server.stop()
+    counted, unknown = (line for line in server.log().splitlines() if "run cancelled" in line)
+    assert " 10 tokens in " in counted
+    assert " tokens unknown, in " in unknown
+    assert '"output_tokens":3' in counted
+    assert "_tokens" not in unknown
+
+
 @pytest.mark.parametrize("command", [GUNICORN, (sys.executable, "run_server.py")])
 def test_a_port_that_is_taken_stops_the_start_and_is_named(command: tuple[str, ...]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:

@@ -28,6 +28,7 @@ def runs() -> Runs:
     limits = Limits(
         flush_interval=settings.FLUSH_INTERVAL_MS / 1000,
         grace=settings.RUN_GRACE_SECONDS,
+        anonymous_grace=settings.ANONYMOUS_GRACE_SECONDS,
         max_seconds=settings.MAX_RUN_SECONDS,
         max_bytes=settings.MAX_RUN_BYTES,
     )

@@ -34,6 +34,8 @@ def ended(run: Run, usage: Usage) -> None:
     tokens = {name: count for name, count in usage._asdict().items() if count is not None}
     for name, count in tokens.items():
         _took(name.removesuffix("_tokens")).inc(count)
+    if not tokens:
+        _unknown_usage().inc()
     line = {
         "assistant": registry.assistant_name(),
         "outcome": run.status.value,
@@ -43,7 +45,8 @@ def ended(run: Run, usage: Usage) -> None:
         "bytes": run.feed.size,
         **tokens,
     }
-    text = f"run {run.status}: {run.frames} frames, {sum(tokens.values())} tokens in {line['duration_ms']} ms"
+    taken = f"{sum(tokens.values())} tokens" if tokens else "tokens unknown,"
+    text = f"run {run.status}: {run.frames} frames, {taken} in {line['duration_ms']} ms"
     logger.info(text, extra=line)
 
 
@@ -56,6 +59,11 @@ def _ended(outcome: Status) -> Any:
 @cache
 def _took(kind: str) -> Any:
     return counts.metrics.tokens.labels(registry.assistant_name(), kind)
+
+
+@cache
+def _unknown_usage() -> Any:
+    return counts.metrics.unknown_usage.labels(registry.assistant_name())
 
 
 def failed(reason: str) -> None:

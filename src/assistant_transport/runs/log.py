@@ -33,11 +33,6 @@ class Head:
     encoding: str
     state: str
 
-    @property
-    def resumable(self) -> bool:
-        """Whether somebody could come back to it after its reader has gone."""
-        return self.discoverable or self.thread is not None
-
 
 @dataclass(frozen=True)
 class Record:

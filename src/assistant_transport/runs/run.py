@@ -35,7 +35,8 @@ class Limits:
     """What a run may take. Times are in seconds, sizes in bytes."""
 
     flush_interval: float = 0.01  # the least time between two frames, the first excepted
-    grace: float = 30.0  # without readers
+    grace: float = 30.0  # without readers, of a run whose owner finds it again
+    anonymous_grace: float = 2.0  # without readers, of any other run: only its id opens it
     max_seconds: float = 600.0
     max_bytes: int = 8 * 1024 * 1024
 
@@ -71,7 +72,10 @@ class Run:
         self._pump = Pump(self.encoder, self._publish, limits.flush_interval, limits.max_bytes)
         self.controller = Controller(self._pump, state)
         self._grace = Grace(
-            limits.grace, self.feed, partial(has_subscribers, head.id), partial(self.stop, Status.CANCELLED)
+            limits.grace if head.discoverable else limits.anonymous_grace,
+            self.feed,
+            partial(has_subscribers, head.id),
+            partial(self.stop, Status.CANCELLED),
         )
         self._on_end = [on_end]
         self._writer: Writer | None = None
@@ -181,10 +185,8 @@ class Run:
         if self._task is None:
             logger.warning("A reply is given up: its response was dropped, or held back for too long")
             self.stop(Status.CANCELLED, _UNREAD)
-        elif self.head.resumable:
-            self._grace.begin()
         else:
-            self.stop(Status.CANCELLED)
+            self._grace.begin()
 
     def _after(self, seconds: float, do: Callable[[], object]) -> None:
         self._timers.append(asyncio.get_running_loop().call_later(seconds, do, context=self._context))

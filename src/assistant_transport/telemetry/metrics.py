@@ -29,6 +29,7 @@ first_byte_seconds = Histogram(
 frames = Counter("assistant_run_frames", "Frames that runs wrote.")
 written_bytes = Counter("assistant_run_bytes", "Bytes that runs wrote.")
 tokens = Counter("assistant_tokens", "Tokens that assistants said their replies took.", ["assistant", "kind"])
+unknown_usage = Counter("assistant_unknown_usage_runs", "Runs whose tokens nobody said.", ["assistant"])
 reply_failures = Counter(
     "assistant_reply_failures",
     "Replies that failed for a reason that their assistant named.",

@@ -10,7 +10,7 @@ TESTING := .venv/.testing
 
 .PHONY: run frontend test test-client test-image test-browser bench bench-attacks lint lock upgrade clean
 
-# Without Node, or with one that is too old, / is a plain page.
+# Without a recent Node, / is a plain page.
 run: $(RUNNING)
 	@$(MAKE) frontend || echo 'The chat page needs Node 20.19 or newer: without it, / is a plain page.'
 	$(BIN)/python manage.py
@@ -47,8 +47,8 @@ lint: $(TESTING)
 	$(BIN)/zizmor --offline --quiet .github
 	$(BIN)/gixy --skips host_spoofing,proxy_buffering_off nginx.conf # the app checks the Host; streaming is the point
 
-# `make lock` adds what pyproject.toml asks for, `make upgrade` moves every version. The locks have hashes for every
-# platform and Python and no index address. Each keeps to the versions of those before it, so that extras fit together.
+# `make lock` adds missing packages to the locks, `make upgrade` upgrades all versions. The locks have hashes for every
+# platform and Python, and no index address. Each is constrained by those before it, so that extras can be combined.
 EXTRAS := langgraph postgres jwt
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url $(UPGRADE) --extra llm pyproject.toml
@@ -65,14 +65,14 @@ clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist staticfiles frontend/dist frontend/node_modules tests/client/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# Made anew when a lock has changed; removed when it could not be finished.
+# Recreated when a lock has changed, and removed when it cannot be completed.
 $(RUNNING): requirements.txt requirements-dev.txt
 	rm -rf .venv
 	( $(PYTHON) -m venv .venv && $(PIP_INSTALL) --require-hashes --requirement requirements.txt ) || { rm -rf .venv; exit 1; }
 	touch $@
 
 $(TESTING): $(RUNNING)
-	rm $(RUNNING) # where this is interrupted, the next verb begins anew
+	rm $(RUNNING) # if this is interrupted, the next verb starts over
 	( $(PIP_INSTALL) --require-hashes --requirement requirements-dev.txt \
 	  && $(PIP_INSTALL) --no-deps --no-build-isolation --editable . ) || { rm -rf .venv; exit 1; }
 	touch $(RUNNING) $@

@@ -73,7 +73,8 @@ def play(case: Json, layout: str, stages: Stages) -> None:
 
 def _command(turn: Json, state: Any, layout: str) -> Json:
     if "say" in turn:
-        return message(turn["say"])
+        said = turn["say"]
+        return message(said) if isinstance(said, str) else message("") | {"message": {"role": "user", "parts": said}}
     call = _calls(state, layout)[turn["of"]]
     named = {"toolCallId": call["id"], "toolName": call["name"]}
     return {"type": "add-tool-result", **named, "result": turn["result"]}

@@ -92,6 +92,11 @@ def conversation(entries: Iterable[Entry], *, strict_ids: bool = False) -> Conve
         for item in [_user(entry.parts)] if entry.by_user else _assistant(entry.parts, ids):
             if item.parts:
                 _add(found, item)
+    match found:
+        case [*_, Round(results=[_, *_]) as asked, Round(results=[]) as rest]:
+            # The model wrote it after its calls. At the end, servers would take it for an answer to go on with.
+            asked.parts += rest.parts
+            found.pop()
     if found and isinstance(found[0], Round):
         found.insert(0, UserMessage([Text(_OPENING)]))
     return found

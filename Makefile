@@ -51,7 +51,7 @@ lint: $(TESTING)
 # platform and Python, and no index address. Each is constrained by those before it, so that extras can be combined.
 EXTRAS := langgraph postgres jwt
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-header --no-annotate --no-emit-index-url $(UPGRADE) --extra llm pyproject.toml
+	--no-header --no-annotate --no-emit-index-url $(UPGRADE) pyproject.toml
 upgrade: UPGRADE := --upgrade
 upgrade: lock
 lock: $(TESTING)

@@ -10,8 +10,8 @@ from tests.server import ROOT
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 LOCKS = {lock.name: lock.read_text() for lock in ROOT.glob("requirements*.txt")}
-# In requirements.txt itself, under this and other names.
-INCLUDED = {"llm", *(name for name, needs in EXTRAS.items() if needs == [f"{PROJECT['name']}[llm]"])}
+# These extras need nothing that requirements.txt does not have.
+INCLUDED = {name for name, needs in EXTRAS.items() if not needs}
 
 
 def packages(lock: str) -> list[str]:

@@ -69,7 +69,12 @@ def test_more_values_than_any_conversation_has_are_not_parsed(client: Client) ->
 
 
 def test_states_that_would_take_too_much_memory_together_are_a_503_until_one_ends(start_server: StartServer) -> None:
-    server = start_server(ASSISTANT="acme.assistants.LockStep", MAX_STATES_BYTES="200000", RUN_GRACE_SECONDS="0", ANONYMOUS_GRACE_SECONDS="0")
+    server = start_server(
+        ASSISTANT="acme.assistants.LockStep",
+        MAX_STATES_BYTES="200000",
+        RUN_GRACE_SECONDS="0",
+        ANONYMOUS_GRACE_SECONDS="0",
+    )
     waiting = Client(server.host, server.port)
     large = {"messages": [], "large": "x" * 40_000}
     reply = waiting.say("1", state=large)

@@ -17,7 +17,9 @@ KEYS = "alice:alice-key-0123456789, bob:bob-key-0123456789"
 
 def waiting(start_server: StartServer, **variables: str) -> Client:
     """A server whose replies wait, and end with their readers."""
-    server = start_server(ASSISTANT="acme.assistants.LockStep", RUN_GRACE_SECONDS="0", ANONYMOUS_GRACE_SECONDS="0", **variables)
+    server = start_server(
+        ASSISTANT="acme.assistants.LockStep", RUN_GRACE_SECONDS="0", ANONYMOUS_GRACE_SECONDS="0", **variables
+    )
     return Client(server.host, server.port)
 
 

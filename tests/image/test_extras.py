@@ -3,7 +3,7 @@
 from tests.image.conftest import docker
 from tests.server import ROOT
 
-MODULES = {"langgraph": "langgraph", "postgres": "psycopg"}
+MODULES = {"langgraph": "langgraph", "postgres": "psycopg", "jwt": "jwt"}
 
 
 def test_an_image_with_every_extra_has_the_packages_of_each(image: str) -> None:

@@ -7,10 +7,12 @@ export const API = { api: "/assistant", resumeApi: "/resume", protocol: "assista
 /** Accept asks for the SSE encoding, whatever the server's ASSISTANT_PROTOCOL is. */
 export async function headers(): Promise<Record<string, string>> {
   const key = apiKey();
+  const csrf = /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1]; // set by the page where CALLER goes by cookies
   return {
     Accept: "text/event-stream",
     "X-Client-Id": clientId(),
     ...(key && { Authorization: `Bearer ${key}` }),
+    ...(csrf && { "X-CSRFToken": csrf }),
   };
 }
 

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 from typing import Any
 
 from django.apps import apps
@@ -49,7 +50,7 @@ def _caller() -> Iterator[checks.CheckMessage]:
         load(settings.CALLER)
     except ImportError as error:
         yield checks.Error(f"{conf.NAME}: CALLER: {error}", hint="Name a function of the request.", id=f"{_APP}.E003")
-    if settings.CALLER == "assistant_transport.callers.jwt" and not _can_import("jwt"):
+    if settings.CALLER == "assistant_transport.callers.jwt" and find_spec("jwt") is None:
         yield checks.Error(
             f"{conf.NAME}: CALLER: jwt needs PyJWT",
             hint="pip install 'assistant-transport-backend-django[jwt]'",
@@ -63,13 +64,9 @@ def _caller() -> Iterator[checks.CheckMessage]:
         )
 
 
-def _can_import(name: str) -> bool:
-    from importlib.util import find_spec
-
-    return find_spec(name) is not None
-
-
 def _knows_users() -> bool:
+    if not apps.is_installed("django.contrib.auth"):
+        return False
     from django.contrib.auth.middleware import AuthenticationMiddleware
 
     known = (import_string(path) for path in django_settings.MIDDLEWARE)

@@ -224,6 +224,16 @@ def test_without_a_secret_key_one_is_made_for_all_workers_with_a_warning() -> No
     assert done.stderr.count("WARNING: SECRET_KEY is not set") == 1
 
 
+def test_sessions_need_a_secret_key_that_stays() -> None:
+    assert "signed_in needs a fixed one" in problems(CALLER="assistant_transport.callers.signed_in")[0]
+    code = "from django.conf import settings as s; s.INSTALLED_APPS += ['django.contrib.sessions']\n"
+    code += "from assistant_backend import asgi"
+    variables = {"DJANGO_SETTINGS_MODULE": "assistant_backend.settings"}
+    done = start("-c", code, SECRET_KEY="", **variables)
+    assert "SECRET_KEY: sessions need a fixed one, for a random one is each container's own" in done.stderr
+    assert start("-c", code, **variables).returncode == 0
+
+
 def test_the_environment_wins_over_dot_env(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("PORT=1111\nLOG_LEVEL=ERROR\n")
     code = (

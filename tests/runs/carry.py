@@ -1,4 +1,4 @@
-"""Carries a run to its end in this process and decodes what a client would get."""
+"""Runs an assistant to its end in this process and decodes what a client would get."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
@@ -9,7 +9,7 @@ from tests.wire import Reply
 
 
 class Recorded(Reply):
-    """What a run sent, to be decoded as a reply from the wire is."""
+    """What a run has sent, decoded as an HTTP response is."""
 
     def __init__(self, run: Run, data: bytes) -> None:
         self.status = 200
@@ -28,7 +28,7 @@ Work = Callable[[Controller], Awaitable[None]]
 
 
 def carry(work: Work, state: Any = None, encoding: str = "data-stream", interval: float = 0.0) -> tuple[Run, Recorded]:
-    """Runs `work` on `state`; returns the run and what its reader got."""
+    """Does `work` on `state`; returns the run and what its reader got."""
 
     async def main() -> tuple[Run, bytes]:
         runs = Runs(MemoryLog(ttl=60), Limits(flush_interval=interval), max_runs=1)

@@ -1,4 +1,4 @@
-"""A process that is told to stop: it says so, refuses new runs in so many words, and lets replies end."""
+"""A process that is told to stop: readiness fails, new runs get a 503, and running replies go on to their end."""
 
 import json
 import signal
@@ -21,7 +21,7 @@ def begin(client: Client, words: int = 1) -> Reply:
 
 
 def until_draining(client: Client) -> None:
-    """The server has had its signal; a probe tells when it has arrived."""
+    """Returns when the server has handled its signal, as its readiness shows."""
     while client.get("/health/ready").status == 200:
         pass
 
@@ -67,7 +67,7 @@ def test_a_run_without_readers_is_waited_for_as_well(start_server: StartServer, 
     assert first.process.wait(20) == 0
 
 
-def test_what_is_left_at_the_deadline_is_interrupted_and_its_log_says_so(valkey: Valkey) -> None:
+def test_runs_that_last_until_the_deadline_are_interrupted_in_their_log_too(valkey: Valkey) -> None:
     variables = {"ASSISTANT": "acme.assistants.LockStep", "REDIS_URL": valkey.url, "DRAIN_SECONDS": "0.3"}
     first, second = Server(**variables), Server(**variables)
     try:
@@ -90,24 +90,24 @@ def test_what_is_left_at_the_deadline_is_interrupted_and_its_log_says_so(valkey:
         second.stop()
 
 
-def test_a_reader_of_another_processs_run_is_waited_for_and_told(valkey: Valkey) -> None:
+def test_a_reader_of_another_processs_run_is_waited_for_and_gets_an_error(valkey: Valkey) -> None:
     variables = {"ASSISTANT": "acme.assistants.LockStep", "REDIS_URL": valkey.url}
-    carrier, follower = Server(**variables), Server(**variables, DRAIN_SECONDS="1")
+    producer, subscriber = Server(**variables), Server(**variables, DRAIN_SECONDS="1")
     try:
-        client, other = (Client(server.host, server.port) for server in (carrier, follower))
+        client, other = (Client(server.host, server.port) for server in (producer, subscriber))
         live = begin(client)
         resumed = other.post("/resume", {"runId": live.headers["X-Run-Id"]}, **ME)
-        follower.process.send_signal(signal.SIGTERM)
+        subscriber.process.send_signal(signal.SIGTERM)
         until_draining(other)
         assert other.say("1").status == 503
         _, errors = resumed.follow({"messages": [{}, {"parts": [{"type": "text", "text": "0 "}]}]})
         assert errors == ["This server is restarting. Please reload to see the rest of this reply."]
-        assert follower.process.wait(20) == 0
+        assert subscriber.process.wait(20) == 0
         client.send({"type": "confirm"}).follow()
         assert "completed" in live.body().decode()
     finally:
-        carrier.stop()
-        follower.stop()
+        producer.stop()
+        subscriber.stop()
 
 
 def test_a_reader_that_does_not_read_does_not_keep_the_process() -> None:

@@ -1,4 +1,4 @@
-"""The log's own promises, on a real Valkey, where the wire cannot show them."""
+"""What the log promises beyond what HTTP responses show, on a real Valkey."""
 
 import asyncio
 import signal
@@ -174,7 +174,7 @@ def test_states_count_in_the_backlog_and_a_batch_is_bounded(valkey: Valkey, monk
     run(work)
 
 
-def test_following_is_known_to_the_run_at_once(valkey: Valkey) -> None:
+def test_a_subscription_is_known_to_the_run_at_once(valkey: Valkey) -> None:
     async def work() -> None:
         one, two = log(valkey), log(valkey)
         await one.open()

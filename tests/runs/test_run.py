@@ -1,37 +1,35 @@
-"""A run's own clockwork, in this process: grace begins anew with every reader that leaves."""
+"""A run in this process: its grace without readers, its end, and what it leaves behind."""
 
 import asyncio
 import gc
 import weakref
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 
-from assistant_transport.runs import Controller, Limits, MemoryLog, Runs, Status
+from assistant_transport.runs import Limits, MemoryLog, Runs, Status
 
 
 def test_the_grace_begins_anew_when_a_reader_comes_back_and_leaves() -> None:
     async def main() -> None:
-        runs = Runs(MemoryLog(ttl=60), Limits(grace=1.0), max_runs=1)
+        runs = Runs(MemoryLog(ttl=60), Limits(grace=3600), max_runs=1)
         with runs.reserve("owner", "thread", "data-stream", {"a": ""}, discoverable=True) as run:
             pass
-        endless = asyncio.Event()
 
         async def work() -> None:
-            controller: Controller = run.controller
-            controller.document.append_text(["a"], "x")
-            await endless.wait()
+            run.controller.document.append_text(["a"], "x")
+            await asyncio.Event().wait()
 
-        async def leave(reader: object) -> None:
-            await anext(reader)  # type: ignore[call-overload]
-            await reader.aclose()  # type: ignore[attr-defined]
+        async def leave(reader: AsyncGenerator[bytes, None]) -> asyncio.TimerHandle:
+            await anext(reader)
+            await reader.aclose()
+            assert run._grace._timer is not None
+            return run._grace._timer
 
-        await leave(runs.stream(run, work, heartbeat=60))
-        for _ in range(4):
-            await asyncio.sleep(0.2)
-            await leave(run.feed.read(b"", 60))
-        assert run.status is Status.RUNNING, "no pause was as long as the grace"
-        while run.status is Status.RUNNING:
-            await asyncio.sleep(0.05)
-        assert run.status is Status.CANCELLED
+        first = await leave(runs.stream(run, work, heartbeat=60))
+        second = await leave(run.feed.read(b"", 60))
+        assert first.cancelled()
+        assert not second.cancelled()
+        assert run.status is Status.RUNNING
+        run.stop(Status.CANCELLED)
 
     asyncio.run(asyncio.wait_for(main(), 30))
 

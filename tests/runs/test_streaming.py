@@ -1,4 +1,4 @@
-"""A reply on real sockets: nothing buffers, idle streams live, every end is clean, gone readers cancel."""
+"""A reply on real sockets: nothing is buffered, idle streams stay open, every end is clean, disconnects cancel."""
 
 import json
 from typing import Any
@@ -44,7 +44,7 @@ def test_each_chunk_arrives_before_the_next_is_written(lockstep: Client, sse: bo
 
 
 @pytest.mark.parametrize(("sse", "beat"), [(False, ""), (True, ": heartbeat")])
-def test_an_idle_stream_shows_signs_of_life(lockstep: Client, sse: bool, beat: str) -> None:
+def test_an_idle_stream_gets_heartbeats(lockstep: Client, sse: bool, beat: str) -> None:
     with lockstep.say("1", sse=sse) as reply:
         lines = reply.lines()
         seen: list[str] = []

@@ -1,4 +1,4 @@
-"""The log in Valkey: across processes, and while Valkey or a process is away. All on real servers."""
+"""The log in Valkey: across processes, and while Valkey or a process is unavailable. All on real servers."""
 
 import signal
 import time
@@ -56,7 +56,7 @@ def until(client: Client, status: str) -> None:
         time.sleep(0.02)
 
 
-def test_a_run_is_followed_and_cancelled_from_another_process(pair: list[Server]) -> None:
+def test_a_run_is_read_and_cancelled_from_another_process(pair: list[Server]) -> None:
     one, two = clients(pair)
     live = begin(one, 2)
     run_id = live.headers["X-Run-Id"]
@@ -75,7 +75,7 @@ def test_a_run_is_followed_and_cancelled_from_another_process(pair: list[Server]
     assert len(rest) == 1
 
 
-def test_a_follower_keeps_a_run_alive(start_server: StartServer, valkey: Valkey) -> None:
+def test_a_reader_in_another_process_keeps_a_run_alive(start_server: StartServer, valkey: Valkey) -> None:
     variables = {"ASSISTANT": "acme.assistants.LockStep", "REDIS_URL": valkey.url, "RUN_GRACE_SECONDS": "1.5"}
     one, two = clients([start_server(**variables) for _ in range(2)])
     live = begin(one)
@@ -101,7 +101,7 @@ def test_a_killed_process_ends_its_runs_as_interrupted(pair: list[Server]) -> No
     live.close()
 
 
-def test_without_valkey_it_starts_and_talks_and_says_so(start_server: StartServer, valkey: Valkey) -> None:
+def test_without_valkey_it_starts_and_replies_and_is_degraded(start_server: StartServer, valkey: Valkey) -> None:
     valkey.kill()
     server = start_server(ASSISTANT="acme.assistants.LockStep", REDIS_URL=valkey.url, RUN_LEASE_SECONDS=str(LEASE))
     client = Client(server.host, server.port)
@@ -127,7 +127,7 @@ def test_without_valkey_it_starts_and_talks_and_says_so(start_server: StartServe
     assert "completed" in resumed.body().decode()
 
 
-def test_a_valkey_that_stalls_disturbs_no_live_reply_and_loses_nothing(pair: list[Server], valkey: Valkey) -> None:
+def test_a_valkey_that_stalls_delays_no_live_reply_and_loses_nothing(pair: list[Server], valkey: Valkey) -> None:
     one, two = clients(pair)
     live = begin(one, 3)
     run_id = live.headers["X-Run-Id"]
@@ -150,7 +150,7 @@ def test_a_valkey_that_stalls_disturbs_no_live_reply_and_loses_nothing(pair: lis
     assert body.rstrip().endswith(('"completed"}]', 'again."'))
 
 
-def test_a_run_that_valkey_lost_is_a_404_and_its_followers_are_told(pair: list[Server], valkey: Valkey) -> None:
+def test_a_run_that_valkey_lost_is_a_404_and_its_readers_get_an_error(pair: list[Server], valkey: Valkey) -> None:
     one, two = clients(pair)
     live = begin(one)
     run_id = live.headers["X-Run-Id"]
@@ -163,7 +163,7 @@ def test_a_run_that_valkey_lost_is_a_404_and_its_followers_are_told(pair: list[S
     assert two.post("/resume", {"runId": run_id}, **ME).status == 404
 
 
-def test_followers_are_told_when_valkey_stays_away(pair: list[Server], valkey: Valkey) -> None:
+def test_readers_get_an_error_when_valkey_stays_away(pair: list[Server], valkey: Valkey) -> None:
     one, two = clients(pair)
     live = begin(one)
     resumed = two.post("/resume", {"runId": live.headers["X-Run-Id"]}, **ME)
@@ -174,7 +174,7 @@ def test_followers_are_told_when_valkey_stays_away(pair: list[Server], valkey: V
     assert "completed" in live.body().decode()
 
 
-def test_a_full_valkey_counts_as_away(start_server: StartServer, valkey: Valkey) -> None:
+def test_a_full_valkey_is_degraded(start_server: StartServer, valkey: Valkey) -> None:
     server = start_server(ASSISTANT="acme.assistants.LockStep", REDIS_URL=valkey.url, RUN_LEASE_SECONDS=str(LEASE))
     client = Client(server.host, server.port)
     until(client, "ready")

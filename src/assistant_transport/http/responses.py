@@ -1,6 +1,7 @@
 """A run as an HTTP response that nothing on its way buffers."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
 
 from django.http import HttpRequest, StreamingHttpResponse
 
@@ -33,8 +34,9 @@ def replay(head: Head, feed: Feed, *, from_state: bool) -> StreamingHttpResponse
     async def body() -> AsyncIterator[bytes]:
         if first:
             yield first
-        async for frames in feed.read(encoder.heartbeat, settings.HEARTBEAT_SECONDS):
-            yield frames
+        async with aclosing(feed.read(encoder.heartbeat, settings.HEARTBEAT_SECONDS)) as reader:
+            async for frames in reader:
+                yield frames
 
     response = _stream(head, body())
     # What is there by now is history, not to be acted on again: a client would run its tools once more.

@@ -2,8 +2,8 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from contextlib import aclosing, contextmanager, suppress
 from typing import Any
 
 from assistant_transport.runs.log import Head, Record, RunLog, Status
@@ -117,15 +117,16 @@ class Runs:
         work: Callable[[], Awaitable[None]],
         heartbeat: float,
         on_end: Callable[[Run], object] = lambda _: None,
-    ) -> AsyncIterator[bytes]:
+    ) -> AsyncGenerator[bytes, None]:
         """Begins `run` when its first frame is asked for, and yields its frames; it goes on without its reader.
 
         `on_end` is called at the end of a run that has begun. One that was stopped or released before never begins.
         """
         if run.status is Status.RUNNING:
             run.start(work, self.log.begin(run.head, run.feed), on_end)
-        async for frames in run.feed.read(run.encoder.heartbeat, heartbeat):
-            yield frames
+        async with aclosing(run.feed.read(run.encoder.heartbeat, heartbeat)) as reader:
+            async for frames in reader:
+                yield frames
 
     async def cancel(self, record: Record) -> None:
         """Stops a run, in whichever process it is."""

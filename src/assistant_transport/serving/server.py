@@ -1,4 +1,4 @@
-"""The server: uvicorn, which takes its time to stop; and its options for development."""
+"""The ASGI server: uvicorn that drains, and the options that it runs with."""
 
 import asyncio
 import logging
@@ -62,5 +62,5 @@ async def _leave_stubborn_tasks() -> None:
 
 
 def options() -> dict[str, Any]:
-    """uvicorn's options, beside the application and where it listens."""
+    """uvicorn's options, without the application and the address."""
     return {"http": BoundedProtocol, "ws": "none", "lifespan": "auto", "access_log": False, "server_header": False}

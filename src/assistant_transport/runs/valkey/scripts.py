@@ -19,7 +19,7 @@ def endings(message: str) -> str:
 WRITE = (
     keys.LUA
     + """
-local lease, running_ttl, ended_ttl, process, gaps = ARGV[1], ARGV[2], ARGV[3], ARGV[4], cjson.decode(ARGV[5])
+local lease, running_ttl, ended_ttl, process, gaps = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local results = {}
 local i = 6
 while i <= #ARGV do
@@ -36,13 +36,13 @@ while i <= #ARGV do
     end
   end
   i = i + creating
-  local known = redis.call('HMGET', run, 'status', 'seq', 'encoding')
+  local known = redis.call('HMGET', run, 'status', 'seq')
   if known[1] ~= 'running' then
     results[#results + 1] = 0
   else
     if seq > known[2] + 1 then
       -- Valkey came back with an older memory: what lies between is lost.
-      status, frames = 'broken', gaps[known[3]]
+      status, frames = 'broken', cjson.decode(gaps)[redis.call('HGET', run, 'encoding')]
     end
     if tonumber(known[2]) < seq then
       redis.call('XADD', log, seq .. '-1', FRAMES, frames, STATUS, status)
@@ -86,7 +86,7 @@ return 1
 WATCH = (
     keys.LUA
     + """
-local presence, ended_ttl, endings = tonumber(ARGV[1]), ARGV[2], cjson.decode(ARGV[3])
+local presence, ended_ttl, endings = tonumber(ARGV[1]), ARGV[2], ARGV[3]
 local results = {}
 for i = 4, #ARGV do
   local id = ARGV[i]
@@ -95,7 +95,7 @@ for i = 4, #ARGV do
   local status = known[1] or ''
   if status == 'running' and redis.call('EXISTS', lease_key(id)) == 0 then
     status = 'interrupted'
-    redis.call('XADD', log, (known[2] + 1) .. '-1', FRAMES, endings[known[3]], STATUS, status)
+    redis.call('XADD', log, (known[2] + 1) .. '-1', FRAMES, cjson.decode(endings)[known[3]], STATUS, status)
     redis.call('HSET', run, 'status', status)
     redis.call('PEXPIRE', run, ended_ttl)
     redis.call('PEXPIRE', log, ended_ttl)

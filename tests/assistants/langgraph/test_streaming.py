@@ -100,6 +100,36 @@ def test_other_keys_that_are_json_are_streamed_after_each_step(graph: Graph) -> 
     assert "secret" not in state
 
 
+def test_objects_dates_and_sets_become_json_and_what_cannot_is_left_out(graph: Graph) -> None:
+    reply = graph("rich").say("go")
+    assert b"secret instructions" not in reply.body()
+    state, errors = graph("rich").say("go").follow()
+    assert not errors
+    assert state["invoice"] == {"number": 7, "due": "2026-03-01T12:00:00Z"}
+    assert state["sources"][0]["page_content"] == "Pay in 14 days."
+    assert state["sources"][0]["metadata"] == {"page": 2}
+    assert (state["at"], state["ticket"]) == ("2026-03-01T12:00:00Z", "00000000-0000-0000-0000-000000000005")
+    assert state["labels"] == ["unpaid"]
+    assert [each["content"] for each in state["instructions"]] == ["noted"]
+    assert "number" not in state
+
+
+def test_a_result_that_is_late_leaves_alone_what_stands_before_it(graph: Graph) -> None:
+    before = {"messages": [{"id": str(n), "type": "human", "content": "x" * 2450} for n in range(100)]}
+    reply = graph("late_first").say("go", state=before)
+    assert len(reply.body()) < 3000
+    state, _ = graph("late_first").say("go", state=before).follow(before)
+    assert told(state)[-3:] == [("tool", "waited 1"), ("tool", "waited 2"), ("ai", "Both are done.")]
+
+
+def test_what_models_and_graphs_say_within_a_tool_is_not_shown(graph: Graph) -> None:
+    body = graph("researching").say("go").body()
+    assert b"thinking aloud" not in body
+    assert b"I look." not in body
+    state, _ = graph("researching").say("go").follow()
+    assert told(state)[-2:] == [("tool", "4 messages about skies"), ("ai", "Researched.")]
+
+
 def test_a_key_that_the_output_schema_leaves_out_stays_private(graph: Graph) -> None:
     reply = graph("discreet").say("go")
     assert b"4111-1111" not in reply.body()

@@ -7,22 +7,23 @@ from typing import Any, cast
 from uuid import UUID, uuid4
 
 from langchain_core.callbacks import BaseCallbackHandler
-from langchain_core.messages import AIMessage
+from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 from langchain_core.messages.ai import UsageMetadata, add_usage
 from langchain_core.outputs import LLMResult
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.memory import InMemorySaver
-from langgraph.prebuilt import ToolNode
-from langgraph.pregel import Pregel
 from langgraph.types import Command
 
 from assistant_transport.assistants.base import BaseAssistant
 from assistant_transport.assistants.errors import InvalidTurnError, ReplyError
-from assistant_transport.assistants.langgraph import interrupts
-from assistant_transport.assistants.langgraph.interrupts import Graph, Resume
+from assistant_transport.assistants.langgraph import interrupts, values
+from assistant_transport.assistants.langgraph.interrupts import Resume
 from assistant_transport.assistants.langgraph.state_sync import StateSync
 from assistant_transport.assistants.langgraph.thread import Thread
+from assistant_transport.assistants.langgraph.tool_nodes import Graph, ToolNodes
 from assistant_transport.assistants.turn import Turn
+
+_OWN_KEYS = {"messages", interrupts.KEY}  # of `values`: they are written in their own ways
 
 
 class LangGraphAssistant(BaseAssistant):
@@ -33,7 +34,8 @@ class LangGraphAssistant(BaseAssistant):
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
-        self._server_tools = _server_tools(graph)
+        self._tool_nodes = ToolNodes(graph)
+        self._server_tools = self._tool_nodes.names
         self._output_keys = _output_keys(graph)
 
     async def acheck(self, turn: Turn) -> None:
@@ -107,14 +109,13 @@ class LangGraphAssistant(BaseAssistant):
             async with aclosing(cast(AsyncGenerator[Any, None], events)) as events:
                 async for namespace, mode, payload in events:
                     if mode == "messages":
-                        message, metadata = payload
-                        sync.add_streamed(message, metadata["langgraph_checkpoint_ns"])
+                        self._add_streamed(sync, *payload)
                     elif not namespace and isinstance(payload, Mapping):
                         if is_current and "messages" in payload:
                             sync.sync_messages(payload["messages"])
                         is_current = True
                         thread.add_interrupts(payload.get(interrupts.KEY, ()))
-                        sync.sync_values({key: value for key, value in payload.items() if key != interrupts.KEY})
+                        values.sync(turn.controller, {key: payload[key] for key in payload.keys() - _OWN_KEYS})
         except BaseException:
             thread.may_wait = True
             raise
@@ -124,6 +125,13 @@ class LangGraphAssistant(BaseAssistant):
                 turn.transcript.count_usage(
                     input_tokens=usage.total["input_tokens"], output_tokens=usage.total["output_tokens"]
                 )
+
+    def _add_streamed(self, sync: StateSync, message: BaseMessage, metadata: Mapping[str, Any]) -> None:
+        """Shows a message, or a chunk of one, unless it is what a model, or a graph, says inside a tool."""
+        task = metadata["langgraph_checkpoint_ns"]
+        is_result = isinstance(message, ToolMessage)
+        if not self._tool_nodes.is_within_tool(task) and (is_result or not self._tool_nodes.runs(task)):
+            sync.add_streamed(message, task)
 
     def _thread(self, turn: Turn) -> Thread:
         """The thread of this owner, or one of this turn only."""
@@ -144,7 +152,7 @@ class LangGraphAssistant(BaseAssistant):
                 "call_settings": turn.call_settings,
             }
         }
-        return Thread(graph, config)
+        return Thread(graph, config, self._tool_nodes)
 
 
 def _tool_definition(name: str, tool: Mapping[str, Any]) -> dict[str, Any]:
@@ -152,12 +160,6 @@ def _tool_definition(name: str, tool: Mapping[str, Any]) -> dict[str, Any]:
     parameters = tool.get("parameters") or {"type": "object", "properties": {}}
     function = {"name": name, "description": tool.get("description") or "", "parameters": parameters}
     return {"type": "function", "function": function}
-
-
-def _server_tools(graph: Graph) -> set[str]:
-    graphs = [graph, *(subgraph for _, subgraph in graph.get_subgraphs(recurse=True))]
-    nodes = [node.bound for each in graphs if isinstance(each, Pregel) for node in each.nodes.values()]
-    return {name for node in nodes if isinstance(node, ToolNode) for name in node.tools_by_name}
 
 
 def _output_keys(graph: Graph) -> list[str] | None:

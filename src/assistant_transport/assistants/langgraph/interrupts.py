@@ -12,15 +12,14 @@ from typing import Any, Literal, cast
 from langchain_core.messages import AIMessage, ToolMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
-from langgraph.prebuilt import ToolNode
-from langgraph.pregel import Pregel
 from langgraph.types import PregelTask, Send, StateSnapshot
 from pydantic import BaseModel
 
 from assistant_transport.assistants.errors import InvalidTurnError
+from assistant_transport.assistants.langgraph.conversion import IsJson
+from assistant_transport.assistants.langgraph.tool_nodes import Graph, ToolNodes
+from assistant_transport.assistants.langgraph.values import json_value
 from assistant_transport.assistants.turn import Turn
-
-Graph = Pregel[Any, Any, Any, Any]
 
 KEY = "__interrupt__"  # of the pending interrupts, in LangGraph's `values` and in the client's state
 
@@ -50,12 +49,12 @@ class Interrupt:
     task_id: str
 
 
-async def pending(graph: Graph, config: RunnableConfig) -> list[Interrupt]:
+async def pending(graph: Graph, config: RunnableConfig, tool_nodes: ToolNodes) -> list[Interrupt]:
     """All interrupts that wait on the thread of `config`, in the order of their tasks, sub-graphs' included."""
     snapshot = await graph.aget_state(config, subgraphs=True)
     found: dict[str, Interrupt] = {}
     for owner, task in _waiting_tasks(snapshot):
-        call_id = await _call_of(graph, owner, task)
+        call_id = await _call_of(graph, owner, task, tool_nodes)
         for each in task.interrupts:
             found.pop(each.id, None)  # an outer task has those of a sub-graph in the order in which they were raised
             found[each.id] = Interrupt(each.id, each.value, call_id, owner.config, task.id)
@@ -75,7 +74,7 @@ def _waiting_tasks(snapshot: StateSnapshot) -> Iterator[tuple[StateSnapshot, Pre
             yield from _waiting_tasks(task.state)
 
 
-async def _call_of(graph: Graph, snapshot: StateSnapshot, task: PregelTask) -> str | None:
+async def _call_of(graph: Graph, snapshot: StateSnapshot, task: PregelTask, tool_nodes: ToolNodes) -> str | None:
     """The id of the only tool call that `task` runs, if it can be told."""
     if len(task.path) > 1 and task.path[0] == "__pregel_push" and isinstance(task.path[1], int):
         saved = await _checkpointer(graph).aget_tuple(snapshot.config)
@@ -83,7 +82,7 @@ async def _call_of(graph: Graph, snapshot: StateSnapshot, task: PregelTask) -> s
         sent = sends[task.path[1]] if task.path[1] < len(sends) else None
         calls = _sent_calls(sent.arg) if isinstance(sent, Send) else []
     else:
-        names = _tools_of(graph, snapshot, task)
+        names = tool_nodes.tools_of(snapshot.config["configurable"].get("checkpoint_ns", ""), task.name)
         calls = [str(call["id"]) for call in _open_calls(snapshot) if call["name"] in names]
     return calls[0] if len(calls) == 1 else None
 
@@ -93,15 +92,6 @@ def _sent_calls(arg: Any) -> list[str]:
     items = [arg.get("tool_call")] if isinstance(arg, dict) else arg
     calls = items if isinstance(items, list) else []
     return [str(call["id"]) for call in calls if isinstance(call, dict) and "id" in call]
-
-
-def _tools_of(graph: Graph, snapshot: StateSnapshot, task: PregelTask) -> set[str]:
-    """The tools that the task's node runs: those of a ToolNode, else the one that has the node's name."""
-    namespace = snapshot.config["configurable"].get("checkpoint_ns", "")
-    path = "|".join(part.partition(":")[0] for part in namespace.split("|"))
-    owner = graph if not path else dict(graph.get_subgraphs(recurse=True)).get(path)
-    node = owner.nodes.get(task.name) if isinstance(owner, Pregel) else None
-    return set(node.bound.tools_by_name) if node and isinstance(node.bound, ToolNode) else {task.name}
 
 
 def _open_calls(snapshot: StateSnapshot) -> list[Any]:
@@ -192,9 +182,13 @@ async def withdraw(graph: Graph, interrupts: Sequence[Interrupt], stored: dict[s
 def show(turn: Turn, interrupts: Sequence[Interrupt]) -> None:
     """Lists `interrupts` in the client's state."""
     document = turn.controller.document
-    shown = [
-        {"id": interrupt.id, "value": interrupt.value if document.accepts(interrupt.value) else None}
-        for interrupt in interrupts
-    ]
+    shown = [{"id": each.id, "value": _shown(each.value, document.accepts)} for each in interrupts]
     if document.value.get(KEY, []) != shown:
         document.set([KEY], shown)
+
+
+def _shown(value: Any, is_json: IsJson) -> Any:
+    try:
+        return json_value(value, is_json)
+    except TypeError:
+        return None

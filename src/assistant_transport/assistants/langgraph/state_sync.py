@@ -2,19 +2,23 @@
 
 assistant-stream 0.0.36's append_langgraph_event cannot do that: it merges and dumps the whole message for every
 token, writes parsed arguments where a client needs their growing text (`partial_json`), takes the two ids that some
-providers give one message for two messages, and leaves out what a graph removes or rewrites. It is used for the other
-keys of a graph's state, for which it fits.
+providers give one message for two messages, and leaves out what a graph removes or rewrites. `values` uses it for the
+other keys of a graph's state.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
-from assistant_stream.modules.langgraph import append_langgraph_event
 from langchain_core.messages import AIMessageChunk, BaseMessage, ToolMessage
 from langchain_core.messages.ai import UsageMetadata
 
-from assistant_transport.assistants.langgraph.conversion import StateMessage, is_shown, state_message, text_pieces
+from assistant_transport.assistants.langgraph.conversion import (
+    StateMessage,
+    is_shown,
+    state_message,
+    text_pieces,
+)
 from assistant_transport.transcript import langchain_messages as shapes
 
 _GENERATED_ID = "lc_"  # LangChain's own ids begin so; the provider's, once it is known, replaces one
@@ -22,7 +26,7 @@ _REASONING_TEXT = (*shapes.REASONING_PIECES, 0, "text")
 
 
 class StateSync:
-    """Writes a graph's messages and values into `controller`'s state.
+    """Writes a graph's messages into `controller`'s state.
 
     Args:
         controller: the turn's.
@@ -60,16 +64,6 @@ class StateSync:
         self._set_messages([*converted, *self._messages[self._end :]])
         self._written = {str(message.id): message for message in shown}
         self._streaming.clear()
-
-    def sync_values(self, values: Mapping[str, Any]) -> None:
-        """Takes the other keys of the graph's state, as far as they are JSON and have changed."""
-        before = self._document.value
-        changed = {
-            key: value
-            for key, value in values.items()
-            if before.get(key, ...) != value and self._document.accepts({key: value})
-        }
-        append_langgraph_event(self._controller.state, "", "updates", {"": changed})
 
     def remove_results(self, call_ids: Collection[str]) -> None:
         """Removes the results of tool calls that still wait, so that a client shows them as waiting."""

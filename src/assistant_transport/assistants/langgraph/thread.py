@@ -12,7 +12,8 @@ from langgraph.types import StateSnapshot
 from assistant_transport.assistants.langgraph import interrupts
 from assistant_transport.assistants.langgraph.conversion import is_shown
 from assistant_transport.assistants.langgraph.history import History, read_message
-from assistant_transport.assistants.langgraph.interrupts import Graph, Interrupt
+from assistant_transport.assistants.langgraph.interrupts import Interrupt
+from assistant_transport.assistants.langgraph.tool_nodes import Graph, ToolNodes
 from assistant_transport.assistants.turn import Turn
 from assistant_transport.transcript import Transcript
 
@@ -23,9 +24,10 @@ class Thread:
     A graph without a checkpointer has an empty one.
     """
 
-    def __init__(self, graph: Graph, config: RunnableConfig) -> None:
+    def __init__(self, graph: Graph, config: RunnableConfig, tool_nodes: ToolNodes) -> None:
         self.graph = graph
         self.config = config
+        self._tool_nodes = tool_nodes
         self.interrupts: list[Interrupt] = []
         self.messages: list[BaseMessage] = []
         self.is_within_step = False
@@ -35,7 +37,9 @@ class Thread:
         if not self.graph.checkpointer:
             return
         snapshot = await self.graph.aget_state(self.config)
-        self.interrupts = await interrupts.pending(self.graph, self.config) if snapshot.interrupts else []
+        self.interrupts = []
+        if snapshot.interrupts:
+            self.interrupts = await interrupts.pending(self.graph, self.config, self._tool_nodes)
         self.messages = _messages(snapshot)
         self.is_within_step = bool(snapshot.next)
         self.may_wait = False

@@ -29,7 +29,7 @@ def graph(servers: dict[str, Server]) -> Graph:
     def client(name: str, module: str = "acme.graphs") -> Client:
         path = f"langgraph:{module}:{name}"
         if path not in servers:
-            servers[path] = Server(ASSISTANT=path, ASSISTANT_MESSAGE_FORMAT="langchain")
+            servers[path] = Server(ASSISTANT=path, ASSISTANT_MESSAGE_FORMAT="langchain", ANONYMOUS_GRACE_SECONDS="0")
         return Client(servers[path].host, servers[path].port)
 
     return client

@@ -2,7 +2,6 @@
 
 import itertools
 import re
-import time
 from typing import Any
 
 import pytest
@@ -181,8 +180,6 @@ def test_a_reader_that_disconnects_cancels_the_graph(graph: Graph) -> None:
         for _, operations in reply.frames():
             if "0 " in str(operations):
                 break
-    left = time.monotonic()
     state, errors = client.say("was it cancelled").follow()
-    assert time.monotonic() - left < 1
     assert not errors
     assert state["provider"] == "completed"

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core import signing
 
 from assistant_transport.callers import opaque
 from tests.conftest import StartServer
@@ -81,8 +82,11 @@ def test_the_documented_one_works(start_server: StartServer, tmp_path: Path) -> 
     (tmp_path / "my_package").mkdir()
     (tmp_path / str(shown.file)).write_text(shown.text)
     path = f"{tmp_path}:{environment()['PYTHONPATH']}"
-    server = start_server(CALLER="my_package.callers.tenant", ASSISTANT="acme.callers.SaysWho", PYTHONPATH=path)
+    server = start_server(CALLER="my_package.callers.widget", ASSISTANT="acme.callers.SaysWho", PYTHONPATH=path)
     client = Client(server.host, server.port)
-    assert client.say("Hi").status == 401
-    state, _ = client.say("Hi", headers={"X-Tenant": "a"}).follow()
-    assert text_of(state).startswith(f"a {opaque('tenant', 'a')} ")
+    key = environment()["SECRET_KEY"]
+    for forged in ("", "alice", signing.dumps("alice", key="another", salt="widget")):
+        assert client.say("Hi", headers={"X-Widget-Token": forged}).status == 401
+    token = signing.dumps("alice", key=key, salt="widget")
+    state, _ = client.say("Hi", headers={"X-Widget-Token": token}).follow()
+    assert text_of(state).startswith(f"alice {opaque('widget', 'alice')} ")

@@ -1,4 +1,6 @@
-"""A project's ASGI application, in which the app's own routes are told from the rest."""
+"""A project's ASGI application, with extra handling of requests to the app's own routes."""
+
+from collections.abc import Awaitable
 
 from django.core.handlers.asgi import get_script_prefix
 from django.urls import Resolver404, resolve
@@ -47,11 +49,11 @@ def own_route(scope: Scope) -> str | None:
 
 
 def _closing(send: Send) -> Send:
-    """Closes every connection of a process that stops, so that the next request goes to another one."""
+    """Adds `Connection: close` to responses while this process stops, so that the next request goes to another one."""
 
-    async def closing(message: Message) -> None:
+    def closing(message: Message) -> Awaitable[None]:  # not async: it is called for each frame
         if message["type"] == "http.response.start" and registry.runs().draining:
             message = {**message, "headers": [*message.get("headers", ()), (b"connection", b"close")]}
-        await send(message)
+        return send(message)
 
     return closing

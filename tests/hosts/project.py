@@ -119,6 +119,7 @@ def write_project(folder: Path) -> None:
         (folder / app / "migrations/__init__.py").write_text("")
     (folder / "orders/models.py").write_text(MODEL)
     (folder / "api/views.py").write_text(VIEWS)
+    (folder / "api/tests.py").write_text(TESTS)
     (folder / "api/middleware.py").write_text(MIDDLEWARE)
     with (folder / "shop/settings.py").open("a") as settings:
         settings.write(f"INSTALLED_APPS += {list(APPS)}\n")
@@ -126,6 +127,32 @@ def write_project(folder: Path) -> None:
         urls.write('from api import views\n\nurlpatterns += [path("upload", views.upload)]\n')
 
 
+# A test as the project's developers write one.
+TESTS = """
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.test import AsyncClient, TransactionTestCase, override_settings
+from orders.models import Order
+
+COMMANDS = {"commands": [{"type": "add-message", "message": {"parts": [{"type": "text", "text": "?"}]}}]}
+
+
+class AssistantTests(TransactionTestCase):
+    async def ask(self):
+        user = await User.objects.acreate(username="carol")
+        await Order.objects.acreate(customer=user, text="A green scarf")
+        client = AsyncClient()
+        await client.aforce_login(user)
+        response = await client.post("/assistant/assistant", COMMANDS, content_type="application/json")
+        return b"".join([part async for part in response.streaming_content]).decode()
+
+    async def test_a_reply(self):
+        self.assertIn("A green scarf", await self.ask())
+
+    async def test_another_assistant(self):
+        with override_settings(ASSISTANT_TRANSPORT={**settings.ASSISTANT_TRANSPORT, "ASSISTANT": "mock"}):
+            self.assertIn("mock", await self.ask())
+"""
 DATA = """
 from django.contrib.auth.models import User
 from orders.models import Order

@@ -122,6 +122,12 @@ def test_a_wrong_setting_is_found_by_check_and_refused_by_wrap(project: Project)
     assert "no issues" in project.python("manage.py", "check")
 
 
+def test_tests_of_the_project_ask_the_assistant_and_override_its_settings(project: Project) -> None:
+    done = project.run("manage.py", "test")
+    assert "Ran 2 tests" in done.stderr
+    assert done.returncode == 0, done.stderr
+
+
 def test_the_apps_of_the_project_keep_their_names(project: Project) -> None:
     code = "import api.views, runs, telemetry, assistant_transport; print(api.__path__, assistant_transport.__path__)"
     paths = project.python("-c", code)

@@ -52,7 +52,7 @@ def test_a_run_has_its_lines_and_nothing_is_in_clear() -> None:
     said = [line["message"] for line in mine if line["logger"] == "acme"]
     assert said == ["from the reply", "from a task", "from a thread"]
     owner = sha256(f"someone\0{ME['X-Client-Id']}".encode()).hexdigest()[:32]
-    known = {"owner": owner[:12], "key": "someone", "run": short(run_id), "thread": short(owner, "a-thread")}
+    known = {"owner": short(owner), "key": "someone", "run": short(run_id), "thread": short(owner, "a-thread")}
     assert all(known.items() <= line.items() for line in mine)
     run = only(mine, logger="assistant_transport.http.run_reports")
     assert (run["assistant"], run["outcome"], run["level"]) == ("talkative", "done", "INFO")

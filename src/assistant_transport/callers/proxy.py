@@ -10,7 +10,7 @@ from assistant_transport.conf import settings
 SECRET_HEADER = "X-Forwarded-User-Secret"  # noqa: S105 - its name is none; nginx.conf has it too
 
 
-def forwarded_user(request: HttpRequest) -> Caller:
+async def forwarded_user(request: HttpRequest) -> Caller:
     """The user whom FORWARDED_USER_HEADER names, if FORWARDED_USER_SECRET stands beside it; `user` is that name.
 
     The secret, not an address, tells the proxy from others: behind another proxy every peer is that one. Either header

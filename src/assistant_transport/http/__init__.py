@@ -1,1 +1,1 @@
-"""HTTP in and out: requests, responses, probes and manners."""
+"""HTTP in and out: requests, responses, callers, probes."""

@@ -1,4 +1,4 @@
-"""The outermost layer: gives each request its id, and writes and counts a line when its answer has ended."""
+"""The outermost layer: gives each request an id; logs and counts it when its response has ended."""
 
 import logging
 from collections.abc import Awaitable
@@ -13,22 +13,22 @@ logger = logging.getLogger(__name__)
 
 
 _NAME = b"x-request-id"
-_CLIENT_LEFT = 499  # before there was an answer; nginx calls it so
+_CLIENT_LEFT = 499  # before there was a response; the number is nginx's
 
 
 class AccessLog:
-    """Answers with `app`, and says so."""
+    """Passes requests on to `app` and logs them."""
 
     def __init__(self, app: Application) -> None:
         self._app = app
 
     async def answer(self, route: str, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers an HTTP request, which is logged as one for `route`: a path may hold anything."""
+        """Handles one HTTP request. Its `route` is logged in place of its path, which may contain anything."""
         given = next((value for name, value in scope["headers"] if name == _NAME), b"")
         header = (_NAME, context.begin(given.decode("latin-1")).encode())
         answer = _Answer(scope["method"], route)
 
-        def watched(message: Message) -> Awaitable[None]:  # no coroutine of its own: it is called for each frame
+        def watched(message: Message) -> Awaitable[None]:  # not async: it is called for each frame
             answer.note(message)
             if message["type"] == "http.response.start":
                 message = {**message, "headers": [*message["headers"], header]}
@@ -45,7 +45,7 @@ class AccessLog:
 
 
 class _Answer:
-    """What becomes of one request."""
+    """What is logged of one request."""
 
     def __init__(self, method: str, route: str) -> None:
         self.method = method
@@ -57,7 +57,7 @@ class _Answer:
         self._whole = False
 
     def note(self, message: Message) -> None:
-        """Takes a part of the answer that is about to be sent."""
+        """Records a message of the response that is about to be sent."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
             return
@@ -67,7 +67,7 @@ class _Answer:
         self._whole = not message.get("more_body", False)
 
     def report(self) -> None:
-        """Counts the answer, and writes its line."""
+        """Counts the request and writes its log line."""
         _answered(self.route, self.status).inc()
         if self._first_byte is not None and self.status == 200 and "run" in context.fields():
             counts.metrics.first_byte_seconds.observe(self._first_byte)
@@ -89,7 +89,7 @@ class _Answer:
 
 @cache
 def _answered(route: str, status: int) -> Any:
-    """The counter, for it takes longer to find than to count."""
+    """The counter of these labels, cached: looking it up takes longer than counting."""
     return counts.metrics.requests.labels(route, status)
 
 

@@ -1,4 +1,4 @@
-"""Asks the setting CALLER who calls, and holds the caller to what follows from it."""
+"""Finds out by CALLER who sent a request, and checks the CSRF token of those who need one."""
 
 from functools import cache
 from inspect import iscoroutinefunction
@@ -11,15 +11,17 @@ from django.middleware.csrf import CsrfViewMiddleware
 
 from assistant_transport.callers import Caller, CallerRefusedError, Function, load
 from assistant_transport.conf import costs_money, on_change, settings
+from assistant_transport.http import database
 from assistant_transport.http.errors import ApiError
 from assistant_transport.runs import Quota
 
 
 async def authenticate(request: HttpRequest) -> Caller:
-    """Who sent the request.
+    """The request's caller.
 
     Raises:
-        ApiError: 401 for a caller that is not let in, or what CALLER says; 403 for one without a valid CSRF token.
+        ApiError: CALLER refuses (401, or the status that it says), a reply would be paid for by nobody known (401), or
+            the CSRF token is missing or wrong (403).
     """
     try:
         caller = await _call(request)
@@ -48,7 +50,7 @@ async def _call(request: HttpRequest) -> Caller:
     if iscoroutinefunction(function):
         caller = await function(request)
     else:  # in a thread, where it may use the ORM
-        caller = await sync_to_async(function)(request)
+        caller = await sync_to_async(function, thread_sensitive=database.is_configured())(request)
     if not isinstance(caller, Caller):
         raise TypeError(f"{settings.CALLER} returned {type(caller).__name__} instead of a Caller")
     return caller
@@ -63,7 +65,7 @@ on_change(_function.cache_clear)
 
 
 class _CsrfCheck(CsrfViewMiddleware):
-    """Django's check, which returns why it refuses instead of a page."""
+    """Django's check; returns the reason of a refusal instead of an HTML page."""
 
     def _reject(self, request: HttpRequest, reason: str) -> str:
         return reason

@@ -1,4 +1,4 @@
-"""A request's JSON, read as strictly as the client reads ours."""
+"""Parses the JSON of a request as strictly as the npm client parses a response."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from assistant_transport.http import body_limit
 from assistant_transport.http.errors import ApiError
 from assistant_transport.runs import strict_json
 
-# Each costs some 250 bytes of memory for as little as three in the body: 4 MiB of them took 100 MB and half a second.
+# An object or list of three bytes takes about 250 bytes of memory: 4 MiB of them took 100 MB and half a second.
 _MAX_VALUES = 120_000
 _REFUSED = {413: "The body is larger than {} bytes.", 408: "The body took too long to arrive."}
 
@@ -28,7 +28,7 @@ def read_json(request: HttpRequest) -> Any:
     if status := body_limit.refused(request):
         raise ApiError(status, _REFUSED[status].format(settings.MAX_BODY_BYTES), headers={"Connection": "close"})
     body = _content(request)
-    if len(body) > settings.MAX_BODY_BYTES:  # of a project that was not wrapped, or whose middleware chooses the routes
+    if len(body) > settings.MAX_BODY_BYTES:  # where BodyLimit does not see it: asgi.wrap was left out
         raise ApiError(413, _REFUSED[413].format(settings.MAX_BODY_BYTES))
     if body.count(b"{") + body.count(b"[") > _MAX_VALUES:
         raise ApiError(413, f"The body has more than {_MAX_VALUES} objects and lists.")
@@ -42,7 +42,7 @@ def read_json(request: HttpRequest) -> Any:
 
 
 def _content(request: HttpRequest) -> bytes:
-    """The whole body, whatever the project's DATA_UPLOAD_MAX_MEMORY_SIZE, by which `request.body` would refuse it."""
+    """The whole body. `request.body` alone would refuse what is over the project's DATA_UPLOAD_MAX_MEMORY_SIZE."""
     if not hasattr(request, "_body"):
-        request._body = request.read()  # where `request.body` finds it, for a middleware that looks later
+        request._body = request.read()  # private, so that `request.body` still works for a middleware
     return request.body

@@ -1,4 +1,4 @@
-"""Bounds a request's body while it arrives: Django would first spool it whole."""
+"""Limits the size of a request's body while it arrives; Django would store it completely first."""
 
 import asyncio
 
@@ -6,14 +6,14 @@ from django.http import HttpRequest
 
 from assistant_transport.http.asgi_types import Application, Message, Receive, Scope, Send
 
-# A body of up to so many times the limit is read to its end and dropped: most clients read no answer before they
-# have sent all. A larger one is left unread.
-_DRAINED = 2
+# A body up to this many times the limit is read and discarded, since most clients read no response before they have
+# sent everything. The rest of a larger one is not read.
+_DISCARDED = 2
 _REFUSED = "assistant_transport.body_refused"
 
 
 def refused(request: HttpRequest) -> int | None:
-    """The status with which BodyLimit refuses the request's body, 413 or 408; None for one that is whole."""
+    """413 or 408 if BodyLimit has cut off the request's body, None if it is complete."""
     scope: Scope = getattr(request, "scope", {})
     return scope.get(_REFUSED)
 
@@ -21,8 +21,8 @@ def refused(request: HttpRequest) -> int | None:
 class BodyLimit:
     """Cuts off a body of more than `limit` bytes, or one that takes more than `seconds` to arrive.
 
-    The application then finds an empty body, and the reason by `refused`: its answer has the CORS headers and the
-    error shape that an answer from here would lack.
+    The application then gets an empty body, and the reason from `refused`. It answers itself, since a response from
+    here would lack what the project's middleware adds, such as CORS headers.
     """
 
     def __init__(self, app: Application, limit: int, seconds: float) -> None:
@@ -39,7 +39,7 @@ class BodyLimit:
         scope[_REFUSED] = 413 if length > self._limit else None
         deadline = asyncio.get_running_loop().time() + self._seconds
         received = 0
-        ended = length > _DRAINED * self._limit
+        ended = length > _DISCARDED * self._limit
         dropped = False
 
         async def bounded() -> Message:
@@ -54,7 +54,7 @@ class BodyLimit:
                 received += len(message.get("body", b""))
                 if received > self._limit:
                     scope[_REFUSED] = 413
-                ended = not message.get("more_body", False) or received > _DRAINED * self._limit
+                ended = not message.get("more_body", False) or received > _DISCARDED * self._limit
                 if not scope[_REFUSED] or message["type"] != "http.request":
                     return message
             if scope[_REFUSED] and not dropped:

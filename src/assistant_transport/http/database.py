@@ -1,4 +1,4 @@
-"""The database, where DATABASE_URL names one: the connections of a reply, and whether it answers."""
+"""The project's database, if it has one: connections for a reply, and whether the database responds."""
 
 import asyncio
 import logging
@@ -17,15 +17,15 @@ _question: asyncio.Future[bool] | None = None
 
 
 def is_configured() -> bool:
-    """Whether there is one. (Django puts a dummy into empty DATABASES as soon as anybody asks.)"""
+    """Whether the project has a database. (Django fills empty DATABASES with a dummy backend when first accessed.)"""
     return str(connections.settings[DEFAULT_DB_ALIAS]["ENGINE"]) != "django.db.backends.dummy"
 
 
 @asynccontextmanager
 async def own_connections() -> AsyncIterator[None]:
-    """Within it the ORM has a thread and connections of its own, which end with it.
+    """Gives the ORM its own thread and connections, which are closed at the end.
 
-    Those of the request would be closed at its end, which a reply outlives whose reader has gone.
+    The request's connections are closed when the request ends, and a reply may outlive it.
     """
     if not is_configured():
         yield
@@ -42,12 +42,12 @@ async def own_connections() -> AsyncIterator[None]:
 
 
 async def answers() -> bool:
-    """Whether the database answers in time. While it owes an answer it is not asked again, so no threads pile up."""
+    """Whether the database responds within 2 seconds. It is asked once at a time, so that no threads pile up."""
     global _question
     if _question is None or _question.done():
         loop = asyncio.get_running_loop()
         _question = loop.create_future()
-        # Not a pool's thread: the process could not end before a connection that hangs.
+        # A daemon thread: a pool's thread would keep the process from ending while a connection hangs.
         Thread(target=_ask, args=(loop, _question), daemon=True).start()
     question = _question
     await asyncio.wait({question}, timeout=_TIMEOUT_SECONDS)
@@ -63,5 +63,5 @@ def _ask(loop: asyncio.AbstractEventLoop, question: "asyncio.Future[bool]") -> N
         there = False
     finally:
         connection.close()
-    with suppress(RuntimeError):  # the process ends
+    with suppress(RuntimeError):  # the loop is closed, since the process is ending
         loop.call_soon_threadsafe(question.set_result, there)

@@ -1,4 +1,4 @@
-"""What every view has in common: its methods, who may call it, and the one error shape."""
+"""What every view has in common: its methods, its callers, and one shape for errors."""
 
 import asyncio
 import logging
@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from assistant_transport.callers import Caller
-from assistant_transport.http import lifecycle, registry
+from assistant_transport.http import lifecycle
 from assistant_transport.http.authentication import authenticate
 from assistant_transport.http.body import read_json
 from assistant_transport.http.errors import ApiError
@@ -42,7 +42,7 @@ CallView = Callable[[Call], Awaitable[HttpResponseBase]]
 
 
 def public(*methods: str) -> Callable[[View], View]:
-    """Makes a view that answers `methods` only, whoever asks. Whatever is wrong is answered in the one error shape."""
+    """Makes a view that anybody may call by one of `methods`. Every error is answered in the one shape for errors."""
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -50,8 +50,6 @@ def public(*methods: str) -> Callable[[View], View]:
             try:
                 if isinstance(request, WSGIRequest):
                     raise ApiError(501, _NO_WSGI)
-                if not registry.started:
-                    await lifecycle.start()
                 if request.method not in methods:
                     allowed = ", ".join(methods)
                     raise ApiError(405, f"{request.path} takes {allowed} only.", headers={"Allow": allowed})
@@ -71,23 +69,26 @@ def public(*methods: str) -> Callable[[View], View]:
 
 
 def _as_it_is(view: View) -> View:
-    """`view` without what a project does to all of its views, for these know better."""
-    view.csrf_exempt = True  # type: ignore[attr-defined] # `authenticate` asks for the token, by what CALLER says
-    view.login_required = False  # type: ignore[attr-defined] # CALLER says who is let in (LoginRequiredMiddleware)
-    for alias in connections.settings:  # no reply is one transaction, and ATOMIC_REQUESTS cannot be had in async views
+    """`view`, exempt from what a project may do to all of its views."""
+    view.csrf_exempt = True  # type: ignore[attr-defined] # `authenticate` checks the token, if CALLER goes by cookies
+    view.login_required = False  # type: ignore[attr-defined] # for LoginRequiredMiddleware: CALLER says who is let in
+    for alias in connections.settings:  # Django refuses ATOMIC_REQUESTS for async views
         view = transaction.non_atomic_requests(using=alias)(view)
     return view
 
 
 def endpoint(*methods: str) -> Callable[[CallView], View]:
-    """Makes a view that answers `methods` only, to callers that pass authentication."""
+    """Makes a view for authenticated callers, called by one of `methods`."""
 
     def decorate(view: CallView) -> View:
         @public(*methods)
         @wraps(view)
         async def answer(request: HttpRequest) -> HttpResponseBase:
+            await lifecycle.start()
             caller = await authenticate(request)
-            context.bind(owner=caller.owner[:12], **({"key": caller.counted_by} if caller.counted_by else {}))
+            context.bind(
+                owner=context.digest(caller.owner), **({"key": caller.counted_by} if caller.counted_by else {})
+            )
             return await view(Call(request, caller, await _data(request)))
 
         return answer
@@ -98,7 +99,8 @@ def endpoint(*methods: str) -> Callable[[CallView], View]:
 async def _data(request: HttpRequest) -> Any:
     if request.method != "POST":
         return None
-    if int(request.headers.get("Content-Length") or _LARGE) < _LARGE:
+    length = request.headers.get("Content-Length", "")
+    if length.isdigit() and int(length) < _LARGE:
         return read_json(request)
     # Parsing blocks the event loop: large bodies go one at a time, yielding to live replies.
     async with _one_large:

@@ -1,4 +1,4 @@
-"""What a process does before its first request, after its last, and in between."""
+"""Starting and stopping: error reports, the assistant, metrics, the log of runs."""
 
 import asyncio
 
@@ -12,13 +12,15 @@ _starting = asyncio.Lock()
 
 
 async def start() -> None:
-    """Makes the process ready, unless it is. A server without a lifespan leaves that to the first request.
+    """Gets the process ready, once. The lifespan calls it; without one, the first request of a caller does.
 
     Raises:
         AssistantNotFoundError: ASSISTANT names nothing that can answer.
     """
+    if registry.started:
+        return
     async with _starting:
-        if registry.started:
+        if registry.started:  # by another request, while this one waited
             return
         sentry.start(
             settings.SENTRY_DSN,
@@ -45,7 +47,7 @@ def _serve_metrics() -> None:
 
 
 async def stop() -> None:
-    """Lets go of what `start` has taken."""
+    """Stops what `start` has started."""
     for task in _tasks:
         task.cancel()
     await registry.runs().log.close()
@@ -53,7 +55,7 @@ async def stop() -> None:
 
 
 class Drain:
-    """Has the server wait for the runs of this process (serving.drain.Drain)."""
+    """Lets a server that stops wait for this process's runs; implements serving.drain.Drain."""
 
     def begin(self) -> None:
         registry.runs().draining = True

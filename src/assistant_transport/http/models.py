@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, create_model, model_validator
 
-# No client sends as many; each costs a look through the state.
+# More than any client sends. Each item is looked up in the state.
 _FEW = Field(max_length=64)
 
 
@@ -34,7 +34,7 @@ class MessagePart(Model):
         return self
 
     def content(self) -> dict[str, Any]:
-        """The part as it goes into the state: its own two fields, for converters break on a null."""
+        """The part for the state: only its own two fields, since frontends' converters fail on null."""
         return {"type": self.type, self.type: getattr(self, self.type)}
 
 

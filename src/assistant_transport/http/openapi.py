@@ -41,7 +41,8 @@ _CALLER = [
 ]
 _REFUSALS = {
     "400": "The request is not valid; it says which field, and what was expected.",
-    "401": "An API key is required.",
+    "401": "The caller is not let in, such as for want of an API key.",
+    "403": "The caller goes by cookies, and the CSRF token is missing or wrong.",
     "408": "The body took too long to arrive.",
     "405": "The route takes another method; Allow says which.",
     "413": "The body is larger than MAX_BODY_BYTES.",

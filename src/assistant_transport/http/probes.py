@@ -1,8 +1,8 @@
-"""Health probes. They answer whatever the Host, for kubelet sends the pod's address."""
+"""Health probes."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from assistant_transport.http import database, registry
+from assistant_transport.http import database, lifecycle, registry
 from assistant_transport.http.endpoint import public
 
 
@@ -27,5 +27,6 @@ async def ready(request: HttpRequest) -> HttpResponse:
 
 @public("GET", "HEAD")
 async def startup(request: HttpRequest) -> HttpResponse:
-    """200 once settings, assistant and worker are up."""
-    return JsonResponse({"status": "started"}) if registry.started else JsonResponse({"status": "starting"}, status=503)
+    """200 once settings, assistant and worker are up. Where the server has no lifespan, this gets them up."""
+    await lifecycle.start()
+    return JsonResponse({"status": "started"})

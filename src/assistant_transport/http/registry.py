@@ -1,4 +1,4 @@
-"""What this process has one of: its assistant and its runs."""
+"""The assistant and the runs of this process, one of each, made of the settings when first asked for."""
 
 from functools import cache
 
@@ -7,7 +7,7 @@ from assistant_transport.assistants import BaseAssistant
 from assistant_transport.conf import on_change, settings
 from assistant_transport.runs import Limits, MemoryLog, Quotas, RunLog, Runs
 
-# Set once the lifespan has started; the startup probe tells it on.
+# Whether lifecycle.start has finished.
 started = False
 
 

@@ -1,4 +1,4 @@
-"""A run as an HTTP response that nothing on its way buffers."""
+"""Runs as streaming responses with headers that keep proxies from buffering them."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
@@ -19,14 +19,15 @@ def encoding_for(request: HttpRequest) -> str:
 
 
 def live(run: Run, work: Callable[[], Awaitable[None]], on_end: Callable[[Run], object]) -> StreamingHttpResponse:
-    """The response that carries `run` while `work` writes it; `on_end` hears of the run's end."""
+    """The response that streams `run` while `work` writes it; `on_end` is called when the run has ended."""
     return _stream(run.head, registry.runs().stream(run, work, settings.HEARTBEAT_SECONDS, on_end))
 
 
 def replay(head: Head, feed: Feed, *, from_state: bool) -> StreamingHttpResponse:
-    """The response that brings a run back from its beginning, live from where it stands.
+    """The response that replays a run from its beginning and then continues live.
 
-    `from_state` begins with the state before the run, for a client that does not have it: appended text would double.
+    With `from_state` it first sets the state to what it was before the run. A client that has a later state would
+    otherwise append text twice.
     """
     encoder = ENCODERS[head.encoding]()
     first = encoder.state([f'{{"type":"set","path":[],"value":{head.state}}}']).encode() if from_state else b""
@@ -39,7 +40,7 @@ def replay(head: Head, feed: Feed, *, from_state: bool) -> StreamingHttpResponse
                 yield frames
 
     response = _stream(head, body())
-    # What is there by now is history, not to be acted on again: a client would run its tools once more.
+    # How much is history, on which a client must not act again: it would run its tools a second time.
     response.headers[REPLAY_LENGTH] = str(len(first) + feed.size)
     return response
 

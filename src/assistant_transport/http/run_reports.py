@@ -1,4 +1,4 @@
-"""What operators learn of the runs: a line and the counts of each, and the gauges of the whole process."""
+"""Logs and counts each run when it ends, and keeps the process's gauges."""
 
 import asyncio
 import logging
@@ -18,14 +18,14 @@ _OUTCOMES = (Status.DONE, Status.ERROR, Status.CANCELLED, Status.INTERRUPTED)
 
 
 def bind(head: Head) -> None:
-    """Names the run, and its thread, in every line of the request from here on; neither in clear."""
+    """Adds the run and its thread, as digests, to the request's log lines from here on."""
     context.bind(run=context.digest(head.id))
     if head.thread is not None:
         context.bind(thread=context.digest(head.owner, head.thread))
 
 
 def ended(run: Run, usage: Usage) -> None:
-    """Writes and counts a run that has ended."""
+    """Logs and counts a run that has ended."""
     seconds = run.seconds
     _ended(run.status).inc()
     counts.metrics.run_seconds.observe(seconds)
@@ -52,7 +52,7 @@ def ended(run: Run, usage: Usage) -> None:
 
 @cache
 def _ended(outcome: Status) -> Any:
-    """The counter, for it takes longer to find than to count."""
+    """The counter of this label, cached: looking it up takes longer than counting."""
     return counts.metrics.runs.labels(registry.assistant_name(), outcome)
 
 
@@ -77,9 +77,9 @@ def resumed() -> None:
 
 
 async def keep_gauges() -> None:
-    """Says how this process is, for ever. Not where it changes: that may be in a signal handler, or for each token."""
+    """Sets the gauges every second, forever: their values also change in signal handlers and for each token."""
     for outcome in _OUTCOMES:
-        _ended(outcome)  # at 0, or the first one's increase goes unseen
+        _ended(outcome)  # at 0, since Prometheus sees no increase from a series that is not there yet
     counts.metrics.workers.set(1)
     counts.metrics.run_capacity.set(settings.MAX_CONCURRENT_RUNS)
     runs = registry.runs()

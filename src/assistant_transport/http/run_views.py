@@ -1,4 +1,4 @@
-"""The routes by which a client comes back to a run, or stops it."""
+"""The routes by which a client resumes or cancels a run."""
 
 from django.http import HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -19,14 +19,14 @@ async def initial_state(call: Call) -> HttpResponse:
     record = await _latest(call.caller, asked.threadId or call.request.GET.get("threadId"))
     if record is None:
         return HttpResponse(status=204)
-    # The state is JSON already; parsing it only to write it again would cost as much as the rest.
+    # The state is JSON already: parsing and encoding it again would cost as much as everything else.
     body = f'{{"runId":"{record.head.id}","state":{record.head.state}}}'
     return HttpResponse(body, content_type="application/json", headers={"Cache-Control": "no-store"})
 
 
 @endpoint("POST")
 async def resume(call: Call) -> HttpResponseBase:
-    """A run's stream from its beginning, live from where it stands."""
+    """The stream of a run from its beginning, then live."""
     asked = _asked(call)
     record = await _find(call.caller, asked)
     wanted = responses.encoding_for(call.request)
@@ -39,10 +39,10 @@ async def resume(call: Call) -> HttpResponseBase:
 
 @endpoint("POST")
 async def cancel(call: Call) -> HttpResponse:
-    """Tells a run to stop, in whichever process it is carried."""
+    """Stops a run, in whichever process it is."""
     asked = _asked(call)
     if asked.runId is not None and registry.runs().stop(asked.runId, call.caller.owner):
-        return JsonResponse({"runId": asked.runId}, status=202)  # this process's own: the log is not needed
+        return JsonResponse({"runId": asked.runId}, status=202)  # it is in this process, so the log is not needed
     record = await _find(call.caller, asked)
     await registry.runs().cancel(record)
     return JsonResponse({"runId": record.head.id}, status=202)
@@ -56,7 +56,7 @@ def _asked(call: Call) -> RunRequest:
 
 
 async def _find(caller: Caller, asked: RunRequest) -> Record:
-    """The run that is asked for, by its id or as its thread's latest. Somebody else's does not exist."""
+    """The run with the requested id, or the thread's latest; 404 for another caller's run."""
     if asked.runId is None:
         record = await _latest(caller, asked.threadId)
     else:

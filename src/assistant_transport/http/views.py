@@ -26,7 +26,7 @@ def _request_model() -> type[AssistantRequest]:
 
 @endpoint("POST")
 async def assistant_endpoint(call: Call) -> HttpResponseBase:
-    """Answers a request's commands with a stream of state operations."""
+    """Applies a request's commands and streams the assistant's reply as state operations."""
     try:
         parsed = _request_model().model_validate(call.data)
         options = parsed.options()
@@ -75,7 +75,7 @@ def _turn(parsed: AssistantRequest, run: Run, call: Call, options: Options) -> T
 
 
 async def _check(turn: Turn) -> None:
-    """Lets the assistant refuse a turn while that can still be a status."""
+    """Lets the assistant refuse a turn while the response can still have another status than 200."""
     try:
         await registry.assistant().acheck(turn)
     except InvalidTurnError as problem:
@@ -99,7 +99,7 @@ async def _reply(turn: Turn, run: Run) -> None:
 
 @public("GET", "HEAD")
 async def health_check(request: HttpRequest) -> HttpResponse:
-    """Says which service and version answers here."""
+    """The service's name and version."""
     return JsonResponse({"status": "healthy", "service": SERVICE, "version": __version__})
 
 

@@ -1,10 +1,10 @@
-"""The metrics, once `enable` was called. Until then they count nothing, and prometheus_client is not imported."""
+"""The metrics if `enable` was called, else a stand-in, so that prometheus_client is imported only where it is used."""
 
 from typing import Any
 
 
 class _Nothing:
-    """Stands for every metric while none are kept."""
+    """Takes the place of every metric and does nothing."""
 
     def __getattr__(self, name: str) -> "_Nothing":
         return self
@@ -14,11 +14,11 @@ class _Nothing:
 
 
 metrics: Any = _Nothing()
-"""The module telemetry.metrics, or what counts nothing in its place."""
+"""The module telemetry.metrics, or the stand-in."""
 
 
 def enable() -> None:
-    """Counts from here on."""
+    """Counts from now on."""
     global metrics
     from assistant_transport.telemetry import metrics as kept
 

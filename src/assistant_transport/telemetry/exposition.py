@@ -1,4 +1,4 @@
-"""Serves the metrics on a port of their own: of this process, or of all of gunicorn's workers from its master."""
+"""Serves metrics on their own port: this process's, or from gunicorn's master those of all workers."""
 
 import os
 import shutil
@@ -12,7 +12,7 @@ from prometheus_client import REGISTRY, CollectorRegistry, Metric, start_http_se
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from prometheus_client.registry import Collector
 
-# Held while files are read or removed, and while the process forks: no child inherits a lock that nobody releases.
+# Held while files are read or removed. Also held during a fork, so that no child inherits a locked lock.
 _reading = threading.Lock()
 os.register_at_fork(before=_reading.acquire, after_in_parent=_reading.release, after_in_child=_reading.release)
 
@@ -23,11 +23,11 @@ def is_shared() -> bool:
 
 
 class CannotListenError(Exception):
-    """METRICS_PORT cannot be had; the text says why."""
+    """METRICS_PORT cannot be opened; the text says why."""
 
 
 def serve(host: str, port: int, registry: CollectorRegistry = REGISTRY) -> WSGIServer:
-    """Serves what is in `registry`, by default this process's metrics, from a thread. Raises CannotListenError."""
+    """Serves `registry`, by default this process's metrics, from a thread. Raises CannotListenError."""
     try:
         return start_http_server(port, host, registry)[0]
     except OSError as error:
@@ -35,15 +35,15 @@ def serve(host: str, port: int, registry: CollectorRegistry = REGISTRY) -> WSGIS
 
 
 class Workers:
-    """The metrics of all workers, which they keep in files and their master serves from a thread.
+    """Serves the metrics of all workers from a thread of gunicorn's master. The workers share them through files.
 
-    To be made in the master before it imports telemetry.metrics. Raises CannotListenError.
+    Must be created in the master before telemetry.metrics is imported. Raises CannotListenError.
     """
 
     def __init__(self, host: str, port: int) -> None:
         registry = CollectorRegistry()
         self._server = serve(host, port, registry)
-        # A new folder each time: what an earlier server has counted is over.
+        # A new folder each time, so that counts of an earlier server are not added.
         self._folder = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="metrics-")
         registry.register(_Sums(self._folder))
 
@@ -59,12 +59,12 @@ class Workers:
         self._server.socket.close()
 
     def died(self, slot: int) -> None:
-        """Drops a worker's gauges. What it counted stays, and whoever takes its slot goes on from there."""
+        """Removes a dead worker's gauges. Its counters stay, and the worker that takes its slot continues them."""
         with _reading:
             mark_process_dead(slot, self._folder)  # type: ignore[no-untyped-call]
 
     def close(self) -> None:
-        """Ends, and leaves nothing behind."""
+        """Stops serving and removes the files."""
         self._server.shutdown()
         self._server.server_close()
         with _reading:
@@ -72,13 +72,13 @@ class Workers:
 
 
 class _Sums(Collector):
-    """What the files in `folder` say together."""
+    """The sums over the workers' files in `folder`."""
 
     def __init__(self, folder: str) -> None:
         self._folder = Path(folder)
 
     def collect(self) -> Iterable[Metric]:
         with _reading:
-            # One that a worker is just making is empty, on which the library fails (client_python issue 1199).
+            # A file that a worker is just creating is empty, and the library fails on it (client_python issue 1199).
             files = [str(file) for file in self._folder.glob("*.db") if file.stat().st_size]
             return list(MultiProcessCollector.merge(files))  # type: ignore[no-untyped-call]

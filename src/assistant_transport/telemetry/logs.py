@@ -13,15 +13,15 @@ from pydantic_core import PydanticSerializationError, to_json
 
 from assistant_transport.telemetry import context
 
-# Django gives its request along, which shows the query.
+# Attributes that are not logged as fields; Django's `request` would show the query string.
 _LEFT_OUT = frozenset(vars(logging.makeLogRecord({}))) | {"asctime", "color_message", "message", "request", "taskName"}
 
 _WITH_HANDLERS = ("django", "django.server", "gunicorn.error", "gunicorn.access", "uvicorn.error")
 
-# Libraries that write what a provider is sent, or a line for each request to it.
+# Libraries that log what a provider is sent, or a line for each request to it.
 _QUOTING = ("anthropic", "openai", "httpcore", "httpcore2", "httpx", "httpx2")
 
-# Of these nothing is written, and finding them out is a fifth of a line's cost.
+# None of these is logged, and collecting them takes a fifth of a line's time.
 logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 
@@ -40,7 +40,7 @@ class JsonFormatter(logging.Formatter):
         line |= {name: value for name, value in vars(record).items() if name not in _LEFT_OUT}
         if record.exc_info:
             error = record.exc_info[1]
-            # An exception that a request has caused may quote its prompt: only its type and place are written.
+            # The message of an exception in a request may quote the prompt: only its type and place are logged.
             line["traceback"] = "".join(_places(error)) if error and request else self.formatException(record.exc_info)
         return _encode(line)
 
@@ -54,7 +54,7 @@ def _encode(line: dict[str, Any]) -> str:
     try:
         return to_json(line, inf_nan_mode="null", fallback=str).decode()  # five times as fast as json
     except PydanticSerializationError:
-        return dumps(line, default=str)  # it holds half of a surrogate pair
+        return dumps(line, default=str)  # it contains half of a surrogate pair
 
 
 class TextFormatter(logging.Formatter):
@@ -71,7 +71,7 @@ class TextFormatter(logging.Formatter):
 
 
 def _places(error: BaseException) -> Iterator[str]:
-    """A traceback without the exceptions' texts, causes first."""
+    """A traceback without the exceptions' messages, causes first."""
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if cause is not None:
         yield from _places(cause)
@@ -90,9 +90,9 @@ def configuration(level: str, *, json: bool) -> dict[str, Any]:
         "formatters": {"line": {"()": JsonFormatter if json else TextFormatter}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": sys.stderr}},
         "root": {"handlers": ["stderr"], "level": level},
-        # Their own handlers would print a second line, or another format; the root's is enough.
+        # Their own handlers would print a second line, or another format.
         "loggers": {name: {"handlers": [], "level": "NOTSET", "propagate": True} for name in _WITH_HANDLERS}
-        # It would log every 4xx and 5xx once more; http.access_log has a line for each request.
+        # It would log every 4xx and 5xx again; http.access_log has a line for each request.
         | {"django.request": {"level": "CRITICAL"}}
         | ({name: {"level": "WARNING"} for name in _QUOTING} if level in ("DEBUG", "INFO") else {}),
     }

@@ -1,4 +1,4 @@
-"""What is counted, for Prometheus. docs/operations.md says what each is good for; a test holds it to this list.
+"""The metrics for Prometheus. docs/operations.md says what each is good for; a test holds it to this list.
 
 A user's own metrics, made with prometheus_client, are served along with these.
 """

@@ -1,4 +1,4 @@
-"""Sentry: that something failed and where, without prompts. Off unless SENTRY_DSN is set."""
+"""Sends Sentry what failed and where, without prompts. Off unless SENTRY_DSN is set."""
 
 import logging
 from collections.abc import Iterator
@@ -7,9 +7,9 @@ from typing import Any
 
 from assistant_transport.telemetry import context
 
-# Whose messages are known to quote no prompt, reply or key.
+# Loggers whose messages contain no prompt, reply or key.
 _OWN_LOGGERS = ("assistant_backend.", "assistant_transport.")
-# All of an event that is sent, beside what _scrubbed makes anew.
+# The parts of an event that are sent unchanged.
 _KEPT = (
     "environment", "event_id", "fingerprint", "level", "logger", "platform", "release", "sdk", "server_name",
     "start_timestamp", "timestamp", "transaction", "transaction_info", "type",
@@ -17,15 +17,15 @@ _KEPT = (
 _KEPT_OF_SPANS = ("op", "origin", "parent_span_id", "span_id", "start_timestamp", "status", "timestamp", "trace_id")
 _KEPT_OF_EXCEPTIONS = ("mechanism", "module", "stacktrace", "type")
 _NOTHING = nullcontext()
-_started = False  # by `start`: a project's own Sentry is its own business
+_started = False  # by `start`; a Sentry that the project has started itself is left alone
 
 
 def start(dsn: str, *, release: str, environment: str, sample_rate: float, traces_sample_rate: float) -> None:
-    """Starts reporting what is logged as an error, and the share of requests that is to be traced.
+    """Starts reporting what is logged as an error, and tracing a share of the requests.
 
-    Prompts sit in frame locals, in request bodies, in breadcrumbs and in the texts of exceptions; keys and client ids
-    in headers. So an event is made of what is known to hold none of them, and no integration enables itself: those of
-    the AI SDKs attach prompts, and Django's attaches requests.
+    Prompts occur in frame locals, request bodies, breadcrumbs and messages of exceptions; keys and client ids in
+    headers. So only parts of an event that contain none of them are sent, and no integration enables itself: those of
+    AI SDKs attach prompts, and Django's attaches requests.
     """
     global _started
     if dsn:
@@ -40,7 +40,7 @@ def start(dsn: str, *, release: str, environment: str, sample_rate: float, trace
             environment=environment,
             sample_rate=sample_rate,
             traces_sample_rate=traces_sample_rate,
-            trace_propagation_targets=[],  # what a provider is sent is none of Sentry's business
+            trace_propagation_targets=[],  # providers get no headers of Sentry
             send_default_pii=False,
             include_local_variables=False,
             max_request_body_size="never",
@@ -55,7 +55,7 @@ def start(dsn: str, *, release: str, environment: str, sample_rate: float, trace
 
 
 def request(name: str) -> AbstractContextManager[None]:
-    """What happens within is one request to Sentry, and a transaction if it is traced."""
+    """Within it, events belong to one request, which is a transaction if it is traced."""
     return _request(name) if _started else _NOTHING
 
 
@@ -68,7 +68,7 @@ def _request(name: str) -> Iterator[None]:
 
 
 def _scrubbed(event: Any, hint: dict[str, Any]) -> Any:
-    """The event without anything that could hold what a user or a provider wrote."""
+    """The event without anything that could contain what a user or a provider wrote."""
     sent = {name: event[name] for name in _KEPT if name in event}
     sent["tags"] = context.fields()
     if error_id := event.get("extra", {}).get("error_id"):
@@ -90,7 +90,7 @@ def _only(names: tuple[str, ...], values: dict[str, Any]) -> dict[str, Any]:
 
 
 def flush(timeout: float = 2.0) -> None:
-    """Sends what is waiting, for `timeout` seconds at most: uvicorn runs no atexit handler on SIGTERM."""
+    """Sends waiting events, for at most `timeout` seconds. uvicorn runs no atexit handlers on SIGTERM."""
     if _started:
         import sentry_sdk
 

@@ -16,7 +16,7 @@ from langgraph.types import Command
 
 from assistant_transport.assistants.base import BaseAssistant
 from assistant_transport.assistants.errors import InvalidTurnError, ReplyError
-from assistant_transport.assistants.langgraph import interrupts, values
+from assistant_transport.assistants.langgraph import context, interrupts, values
 from assistant_transport.assistants.langgraph.interrupts import Resume
 from assistant_transport.assistants.langgraph.state_sync import StateSync
 from assistant_transport.assistants.langgraph.thread import Thread
@@ -99,6 +99,7 @@ class LangGraphAssistant(BaseAssistant):
         events = thread.graph.astream(
             graph_input,
             {**thread.config, "callbacks": [usage]},
+            context=context.make(self._graph.context_schema, turn) if self._graph.context_schema else None,
             stream_mode=["messages", "values"],
             output_keys=self._output_keys,
             subgraphs=True,

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant_transport.assistants.llm import history
+from assistant_transport.assistants.llm.conversation import Round, Thought, Use, UserMessage
 from assistant_transport.assistants.llm.formats import CHAT, MESSAGES, RESPONSES, ModelRequest
-from assistant_transport.assistants.llm.history import Round, Thought, Use, UserMessage
 from assistant_transport.runs import StateDocument
 from assistant_transport.transcript import LAYOUTS, TranscriptError
 from tests.assistants.llm.conftest import Chat, StartChat

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from assistant_transport.assistants.llm import history
+from assistant_transport.assistants.llm import conversation
 from assistant_transport.assistants.llm.calls import StreamedCall
 from assistant_transport.assistants.llm.failures import Failure, ModelRequestError, failure, of_response
 from assistant_transport.assistants.llm.formats import ModelRequest, StreamReader
@@ -48,6 +48,7 @@ class Asking:
     def __init__(self, provider: Provider, writing: Writing) -> None:
         self._provider = provider
         self._writing = writing
+        self._left_out: set[str] = set()
         self.request_id: str | None = None
 
     async def response(self, request: ModelRequest) -> list[StreamedCall]:
@@ -81,12 +82,12 @@ class Asking:
 
     def _fitting(self, request: ModelRequest) -> ModelRequest:
         """The request without what the model does not take."""
-        without = self._provider.without(request.model)
+        without = self._provider.without(request.model) | self._left_out
         request = replace(request, without=without, tools=() if "tools" in without else request.tools)
-        if "images" in without and history.has_image(request.conversation):
-            if not history.has_said(request.conversation, _IMAGE_NOTE.strip()):
+        if "images" in without and conversation.has_image(request.conversation):
+            if not conversation.has_said(request.conversation, _IMAGE_NOTE.strip()):
                 self._writing.say(_IMAGE_NOTE)
-            request = replace(request, conversation=history.without_images(request.conversation))
+            request = replace(request, conversation=conversation.without_images(request.conversation))
         return request
 
     async def _attempt(self, request: ModelRequest, on_first_token: Callable[[], None]) -> list[StreamedCall]:
@@ -100,9 +101,9 @@ class Asking:
             client, path = provider.client, provider.format.path
             async with client.post(path, data, settings.PROVIDER_TIMEOUT_SECONDS) as response:
                 self._note_id(response)
-                if response.status != 200:
+                if not 200 <= response.status < 300:
                     raise await self._refusal(response, body)
-                await _read(response, reader)
+                await self._read(response, reader)
             writing.end_response()
             reader.check()
             return writing.finish_calls()
@@ -121,24 +122,63 @@ class Asking:
     async def _refusal(self, response: Response, sent: dict[str, Any]) -> ModelRequestError:
         """What to raise for an answer that is no success."""
         body = await response.read_up_to(_MOST_OF_AN_ERROR)
-        address = self._provider.client.url + self._provider.format.path
-        if 300 <= response.status < 400:
-            return ModelRequestError(failure("wrong_address", status=response.status, address=address))
-        found = of_response(response.status, response.headers, body, address=address)
-        error = RefusedError(found)
+        error = RefusedError(self._failure(response, body))
         if response.status in (400, 422):
             text = body[:4000].decode("utf-8", "replace")
             if _REFUSES.search(text):
                 error.fields = {name for name in _OPTIONAL if name in sent and re.search(rf"\b{name}\b", text)}
         return error
 
+    def _failure(self, response: Response, body: bytes) -> Failure:
+        address = self._provider.client.url + self._provider.format.path
+        return of_response(response.status, response.headers, body, address=address)
+
+    async def _read(self, response: Response, reader: StreamReader) -> None:
+        """Reads an answer to its end: a stream, or a whole answer of a server that does not stream."""
+        parser = EventParser()
+        read, feed, take = response.read, parser.feed, reader.take
+        is_stream = "event-stream" in response.headers.get("content-type", "")
+        head = b""  # as long as no event has come
+        has_events = False
+        while chunk := await read():
+            if not has_events:
+                head += chunk
+                if not is_stream and head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{":
+                    head += await response.read_up_to(_MOST_OF_A_DOCUMENT)
+                    break
+            for name, data in feed(chunk):
+                has_events = True
+                take(name, data)
+            if reader.has_ended:
+                return
+        for name, data in parser.rest():
+            has_events = True
+            if data.endswith((b"}", b"]")):  # whole, although the empty line after it is missing
+                take(name, data)
+        if not has_events:
+            self._read_document(response, head, reader)
+
+    def _read_document(self, response: Response, data: bytes, reader: StreamReader) -> None:
+        try:
+            document = parse(data.removeprefix(b"\xef\xbb\xbf"))
+        except ValueError:
+            document = None
+        if not isinstance(document, dict) or document.get("error"):
+            raise ModelRequestError(self._failure(response, data))
+        reader.read_document(document)
+        if not reader.has_ended:
+            raise ModelRequestError(self._failure(response, data))
+
     def _learns(self, error: ModelRequestError, request: ModelRequest) -> bool:
         """Whether the refusal says what to leave out, which was not known before."""
         refused = error.fields if isinstance(error, RefusedError) else set()
-        if error.failure.reason == "no_images" and history.has_image(request.conversation):
+        if error.failure.reason == "no_images" and conversation.has_image(request.conversation):
             refused = refused | {"images"}
         if not (new := refused - request.without):
             return False
+        if self._provider.is_official and "images" in new:  # it is one image that is refused, not all
+            self._left_out.add("images")
+            return True
         self._provider.refused.setdefault(request.model, set()).update(new)
         logger.warning(
             "The model %s of %s does not take %s, which is left out from now on; PROVIDER_OMIT=%s saves the attempt",
@@ -156,30 +196,3 @@ class RefusedError(ModelRequestError):
     def __init__(self, found: Failure) -> None:
         super().__init__(found)
         self.fields: set[str] = set()
-
-
-async def _read(response: Response, reader: StreamReader) -> None:
-    """Reads an answer to its end: a stream, or a whole answer of a server that does not stream."""
-    parser = EventParser()
-    read, feed, take = response.read, parser.feed, reader.take
-    is_stream = "event-stream" in response.headers.get("content-type", "")
-    while chunk := await read():
-        if not is_stream:
-            if chunk.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{":
-                rest = await response.read_up_to(_MOST_OF_A_DOCUMENT)
-                _read_document(chunk + rest, reader)
-                return
-            is_stream = True
-        for name, data in feed(chunk):
-            take(name, data)
-        if reader.has_ended:
-            return
-
-
-def _read_document(data: bytes, reader: StreamReader) -> None:
-    try:
-        document = parse(data)
-    except ValueError:
-        raise ModelRequestError(failure("malformed")) from None
-    if isinstance(document, dict):
-        reader.read_document(document)

@@ -6,6 +6,7 @@ from assistant_transport.assistants.base import BaseAssistant
 from assistant_transport.assistants.errors import InvalidTurnError
 from assistant_transport.assistants.llm import failures, history, images, options, providers, tools
 from assistant_transport.assistants.llm.asking import Asking
+from assistant_transport.assistants.llm.conversation import Conversation, rounds_since_user
 from assistant_transport.assistants.llm.failures import ModelRequestError, failure
 from assistant_transport.assistants.llm.formats import ModelRequest
 from assistant_transport.assistants.llm.providers import Provider
@@ -71,7 +72,7 @@ class ModelAssistant(BaseAssistant):
             options.effort(turn),
             self._provider.is_official,
         )
-        rounds = history.rounds_since_user(conversation)
+        rounds = rounds_since_user(conversation)
         while conversation:
             if rounds > settings.MAX_TOOL_ROUNDS:
                 raise ModelRequestError(failure("tool_rounds", rounds=settings.MAX_TOOL_ROUNDS))
@@ -83,7 +84,7 @@ class ModelAssistant(BaseAssistant):
             # Read from the transcript: what the model is told is what the client has.
             conversation = self._conversation(turn)
 
-    def _conversation(self, turn: Turn) -> history.Conversation:
+    def _conversation(self, turn: Turn) -> Conversation:
         return history.conversation(turn.transcript.entries(), strict_ids=self._provider.is_official)
 
     def _count(self, writing: Writing, model: str) -> None:

@@ -6,17 +6,15 @@ No call in it is ever run: each one has a result, if only that there is none. No
 import json
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
 from assistant_transport.assistants.llm import images
+from assistant_transport.assistants.llm.conversation import Conversation, Result, Round, Thought, Use, UserMessage
 from assistant_transport.assistants.llm.images import Image
 from assistant_transport.assistants.llm.jsontext import mend_value, parse
 from assistant_transport.transcript import Call, Entry, Part, Reasoning, Text
 from assistant_transport.transcript import Image as StateImage
-
-__all__ = ["Image", "Result", "Round", "Text", "Thought", "Use", "UserMessage", "awaits_answer", "conversation"]
 
 TOOL_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")  # as every provider takes it
 
@@ -25,48 +23,6 @@ _ANY_CALL_ID = re.compile(r"[\x21-\x7e]{1,8192}")  # others' own may be long: so
 _INTERRUPTED = "The call was interrupted before there was a result."
 # Some providers take no conversation that begins with the assistant, as one with a greeting does.
 _OPENING = "(The assistant speaks first.)"
-_UNSEEN = "(There was an image here, which you cannot see.)"
-
-
-@dataclass(frozen=True)
-class Thought:
-    """Reasoning that its provider can take back, by the signature that ReasoningWriter.sign was given."""
-
-    text: str
-    signature: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Use:
-    """A tool call; `args` is a JSON object's text, `signature` as ToolCall.sign was given it."""
-
-    id: str
-    name: str
-    args: str
-    signature: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Result:
-    id: str
-    text: str
-    is_error: bool = False
-
-
-@dataclass
-class UserMessage:
-    parts: list[Text | Image]
-
-
-@dataclass
-class Round:
-    """What the assistant said at a time, with the results of its calls: one for each, in their order."""
-
-    parts: list[Text | Thought | Use] = field(default_factory=list)
-    results: list[Result] = field(default_factory=list)
-
-
-Conversation = list[UserMessage | Round]
 
 
 def awaits_answer(entries: Sequence[Entry], client_tools: Collection[str]) -> bool:
@@ -100,36 +56,6 @@ def conversation(entries: Iterable[Entry], *, strict_ids: bool = False) -> Conve
     if found and isinstance(found[0], Round):
         found.insert(0, UserMessage([Text(_OPENING)]))
     return found
-
-
-def rounds_since_user(history: Sequence[UserMessage | Round]) -> int:
-    """How often tools were called since the user has written: each result of the client's is a run of its own."""
-    count = 0
-    for item in reversed(history):
-        if isinstance(item, UserMessage):
-            break
-        count += bool(item.results)
-    return count
-
-
-def has_image(history: Iterable[UserMessage | Round]) -> bool:
-    return any(isinstance(part, Image) for item in history for part in item.parts)
-
-
-def has_said(history: Iterable[UserMessage | Round], text: str) -> bool:
-    """Whether the assistant has said `text`."""
-    parts = (part for item in history if isinstance(item, Round) for part in item.parts)
-    return any(isinstance(part, Text) and text in part.text for part in parts)
-
-
-def without_images(history: Iterable[UserMessage | Round]) -> Conversation:
-    """The conversation for a model that takes no images."""
-    return [
-        UserMessage([Text(_UNSEEN) if isinstance(part, Image) else part for part in item.parts])
-        if isinstance(item, UserMessage)
-        else item
-        for item in history
-    ]
 
 
 class _Ids:

@@ -17,6 +17,7 @@ class EventParser:
         self._name = ""
         self._length = 0  # of the event so far
         self._is_first = True
+        self._after_cr = False  # an LF would belong to it
 
     def feed(self, chunk: bytes) -> list[tuple[str, bytes]]:
         """The events that end within `chunk`: `event:` ("" where there is none) and `data:`.
@@ -43,8 +44,15 @@ class EventParser:
             self._length = 0
         return events
 
+    def rest(self) -> list[tuple[str, bytes]]:
+        """The last event, where the stream ended without the empty line after it."""
+        return self.feed(b"\n\n")
+
     def _lines(self, chunk: bytes) -> list[bytes]:
         """The lines that are whole with `chunk`; they end with LF, CR LF or CR."""
+        if self._after_cr and chunk:
+            chunk = chunk.removeprefix(b"\n")
+            self._after_cr = False
         if self._rest:
             if b"\n" not in chunk and b"\r" not in chunk:
                 self._rest.append(chunk)
@@ -58,13 +66,11 @@ class EventParser:
                 return []
             self._is_first = False
             chunk = chunk.removeprefix(_MARK)
-        held = b""
         if b"\r" in chunk:
-            if chunk[-1] == 13:  # an LF may follow
-                chunk, held = chunk[:-1], b"\r"
+            self._after_cr = chunk.endswith(b"\r")
             chunk = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         lines = chunk.split(b"\n")
-        if rest := lines.pop() + held:
+        if rest := lines.pop():
             self._rest = [rest]
         return lines
 

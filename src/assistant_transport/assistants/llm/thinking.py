@@ -34,11 +34,16 @@ class ThinkingSplitter:
         begun = self._held.lstrip()
         tag = next((tag for tag in _OPENING if begun.startswith(tag)), None)
         if tag is not None:
-            self._held, self._closing, self._take = "", tag.replace("<", "</"), self._thinking
-            self._thinking(begun[len(tag) :].lstrip())
+            self._held, self._closing, self._take = "", tag.replace("<", "</"), self._before_thoughts
+            self._before_thoughts(begun[len(tag) :])
         elif not any(tag.startswith(begun) for tag in _OPENING):
             text, self._held, self._closing, self._take = self._held, "", _CLOSING, self._until_stray_end
             self._until_stray_end(text)
+
+    def _before_thoughts(self, text: str) -> None:
+        if text := text.lstrip():
+            self._take = self._thinking
+            self._thinking(text)
 
     def _thinking(self, text: str) -> None:
         self._split(text, self._write_reasoning)

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from assistant_transport.assistants.llm.conversation import Image, Result, Round, Text, Thought, Use, UserMessage
 from assistant_transport.assistants.llm.formats.chat_stream import EXTRA, ChatReader
 from assistant_transport.assistants.llm.formats.format import Format, ModelRequest
-from assistant_transport.assistants.llm.history import Image, Result, Round, Text, Thought, Use, UserMessage
 
 Json = dict[str, Any]
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from assistant_transport.assistants.llm.conversation import Round, UserMessage
 from assistant_transport.assistants.llm.formats.reader import StreamReader
-from assistant_transport.assistants.llm.history import Round, UserMessage
 from assistant_transport.assistants.llm.writing import Writing
 
 

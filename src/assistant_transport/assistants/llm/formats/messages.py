@@ -3,9 +3,9 @@
 import re
 from typing import Any
 
+from assistant_transport.assistants.llm.conversation import Image, Round, Text, Thought, Use, UserMessage
 from assistant_transport.assistants.llm.formats.format import Format, ModelRequest
 from assistant_transport.assistants.llm.formats.messages_stream import MessagesReader
-from assistant_transport.assistants.llm.history import Image, Round, Text, Thought, Use, UserMessage
 from assistant_transport.assistants.llm.jsontext import parse
 
 Json = dict[str, Any]

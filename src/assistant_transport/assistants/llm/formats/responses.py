@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from assistant_transport.assistants.llm.conversation import Image, Round, Text, Thought, Use, UserMessage
 from assistant_transport.assistants.llm.formats.format import Format, ModelRequest
 from assistant_transport.assistants.llm.formats.responses_stream import ResponsesReader
-from assistant_transport.assistants.llm.history import Image, Round, Text, Thought, Use, UserMessage
 
 Json = dict[str, Any]
 

@@ -1,6 +1,7 @@
 """Requests to one server, on connections that are kept for the next ones."""
 
 import asyncio
+import zlib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
@@ -22,6 +23,22 @@ class Response:
         self.status = connection.status
         self.headers: Mapping[str, str] = connection.headers
         self.read = connection.read  # the next piece of the body; empty at its end
+        if self.headers.get("content-encoding", "").lower() in (
+            "gzip",
+            "x-gzip",
+            "deflate",
+        ):  # though none was asked for
+            self._decoder = zlib.decompressobj(zlib.MAX_WBITS | 32)
+            self.read = self._read_decoded
+
+    async def _read_decoded(self) -> bytes:
+        while piece := await self._connection.read():
+            try:
+                if decoded := self._decoder.decompress(piece):
+                    return decoded
+            except zlib.error as error:
+                raise BrokenError("the body is not compressed as it says") from error
+        return b""
 
     async def read_up_to(self, most: int) -> bytes:
         """The body, or its beginning where it is longer than `most` bytes."""
@@ -58,7 +75,7 @@ class Client:
             _line(*header) for header in {"Host": authority, "Accept-Encoding": "identity", **headers}.items()
         )
         self._head = head + (self._proxy.authorization if self._proxy is not None and absolute else "")
-        self._idle: dict[Connection, asyncio.TimerHandle] = {}
+        self.idle: dict[Connection, asyncio.TimerHandle] = {}
 
     @asynccontextmanager
     async def post(self, path: str, body: bytes, silence: float) -> AsyncIterator[Response]:
@@ -94,10 +111,10 @@ class Client:
         return connection
 
     async def _connection(self) -> Connection:
-        while self._idle:
-            connection, timer = self._idle.popitem()  # the one used last: it is the likeliest to be there still
+        while self.idle:
+            connection, timer = self.idle.popitem()  # the one used last: it is the likeliest to be there still
             timer.cancel()
-            if connection.is_open:
+            if connection.is_open and connection.loop is asyncio.get_running_loop():
                 return connection
         return await self._connect()
 
@@ -118,14 +135,14 @@ class Client:
             raise UnreachableError(str(error)) from error
 
     def _keep(self, connection: Connection) -> None:
-        if len(self._idle) >= _MOST_IDLE:
+        if len(self.idle) >= _MOST_IDLE:
             connection.close()
             return
         loop = asyncio.get_running_loop()
-        self._idle[connection] = loop.call_later(_IDLE_SECONDS, self._drop, connection)
+        self.idle[connection] = loop.call_later(_IDLE_SECONDS, self._drop, connection)
 
     def _drop(self, connection: Connection) -> None:
-        self._idle.pop(connection, None)
+        self.idle.pop(connection, None)
         connection.close()
 
 

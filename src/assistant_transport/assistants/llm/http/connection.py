@@ -25,7 +25,7 @@ class Connection(asyncio.Protocol):
     """An HTTP/1.1 connection. `on_free` is called each time that an answer is over and another request may follow."""
 
     def __init__(self, on_free: Callable[["Connection"], None]) -> None:
-        self._loop = asyncio.get_running_loop()
+        self.loop = asyncio.get_running_loop()
         self._on_free = on_free
         self._waiter: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -80,7 +80,7 @@ class Connection(asyncio.Protocol):
         self._is_released = True
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = self._loop.call_later(_SOON_SECONDS, self.close)
+        self._timer = self.loop.call_later(_SOON_SECONDS, self.close)
 
     def close(self) -> None:
         """Closes the connection at once, in the middle of an answer too."""
@@ -94,7 +94,7 @@ class Connection(asyncio.Protocol):
         self.transport = transport  # type: ignore[assignment]
 
     def data_received(self, data: bytes) -> None:
-        self._heard = self._loop.time()
+        self._heard = self.loop.time()
         self.has_heard = True
         try:
             self._parser.feed_data(data)
@@ -142,7 +142,7 @@ class Connection(asyncio.Protocol):
     def _reset(self, silence: float) -> None:
         self._parser = httptools.HttpResponseParser(self)
         self._silence = silence
-        self._heard = self._loop.time()
+        self._heard = self.loop.time()
         self.status = 0
         self.headers = {}
         self.has_heard = False
@@ -157,7 +157,7 @@ class Connection(asyncio.Protocol):
     async def _wait(self) -> None:
         if self._error is not None:
             raise self._error
-        self._waiter = self._loop.create_future()
+        self._waiter = self.loop.create_future()
         try:
             await self._waiter
         finally:
@@ -188,8 +188,8 @@ class Connection(asyncio.Protocol):
 
     def _watch(self) -> None:
         """One timer a request, not one a read: it looks when the last read was."""
-        left = self._heard + self._silence - self._loop.time()
+        left = self._heard + self._silence - self.loop.time()
         if left > 0:
-            self._timer = self._loop.call_later(left, self._watch)
+            self._timer = self.loop.call_later(left, self._watch)
         else:
             self._fail(SilentError(f"nothing came for {self._silence:g} seconds"))

@@ -23,12 +23,12 @@ def test_the_run_that_waits_longest_goes_first(waiting: Backlog, monkeypatch: py
     monkeypatch.setattr(backlog, "MAX_BATCH_RUNS", 2)
     first, second, third = (add(waiting, run_id) for run_id in "abc")
     waiting.add_frames(first, b"more")
-    assert waiting.since == first.since
+    assert waiting.oldest == first.arrival == (1, 0.0)
     assert waiting.take_batch()[0] == [first, second]
-    assert waiting.since == third.since
+    assert waiting.oldest == third.arrival == (3, 2.0)
     waiting.add_frames(first, b"more")
     assert waiting.take_batch()[0] == [third, first]
-    assert waiting.since is None
+    assert waiting.oldest is None
 
 
 def test_all_that_is_taken_leaves_nothing_behind(waiting: Backlog) -> None:

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from assistant_transport.runs.encoders import ending
 from assistant_transport.runs.log import Head, Status
@@ -18,6 +18,13 @@ MAX_BACKLOG_BYTES = 64 * 1024 * 1024  # of all runs together, while Valkey is un
 GAP = "A part of this reply was lost. Please send your message again."
 
 
+class Arrival(NamedTuple):
+    """When a run got something to be written: its number and its time."""
+
+    number: int
+    time: float
+
+
 @dataclass
 class PendingRun:
     """What of one run is still to be written."""
@@ -27,7 +34,7 @@ class PendingRun:
     seq: int = 1
     frames: list[bytes] = field(default_factory=list)
     status: Status | None = None
-    since: float = 0.0  # the time at which the oldest of it was added
+    arrival: Arrival = field(init=False)  # of the oldest of it
     closed: bool = False  # nothing more is taken: it has ended, is broken, or was marked by another process
 
     @property
@@ -55,19 +62,17 @@ class Backlog:
 
     def __init__(self, time: Callable[[], float]) -> None:
         self.size = 0
+        self.arrivals = 0
         self._time = time
         self._runs: dict[str, PendingRun] = {}
 
     def __contains__(self, run_id: str) -> bool:
         return run_id in self._runs
 
-    def __len__(self) -> int:
-        return len(self._runs)
-
     @property
-    def since(self) -> float | None:
-        """When the oldest of it was added."""
-        return next((run.since for run in self._runs.values()), None)
+    def oldest(self) -> Arrival | None:
+        """The arrival of the run that waits longest, if any does."""
+        return next((run.arrival for run in self._runs.values()), None)
 
     def add_run(self, head: Head) -> PendingRun:
         """Adds a new run; one that finds too much waiting is closed, so it is not logged at all."""
@@ -115,5 +120,6 @@ class Backlog:
     def _add(self, run: PendingRun, size: int) -> None:
         self.size += size
         if run.head.id not in self._runs:
-            run.since = self._time()
+            self.arrivals += 1
+            run.arrival = Arrival(self.arrivals, self._time())
             self._runs[run.head.id] = run

@@ -9,7 +9,7 @@ from redis.exceptions import ResponseError
 
 from assistant_transport.runs.log import Head, Status, Writer
 from assistant_transport.runs.valkey import scripts
-from assistant_transport.runs.valkey.backlog import GAP, Backlog, PendingRun
+from assistant_transport.runs.valkey.backlog import GAP, Arrival, Backlog, PendingRun
 from assistant_transport.runs.valkey.client import UNAVAILABLE, Client, milliseconds
 
 logger = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ class BatchWriter:
         self._arguments = [*map(milliseconds, (lease, running_ttl, ended_ttl)), process, scripts.endings(GAP)]
         self._leased: dict[str, PendingRun] = {}
         self._backlog = Backlog(self._loop.time)
-        self._writing_since: float | None = None  # as Backlog.since, of the batch that is being written
+        self._writing: Arrival | None = None  # of the oldest in the batch that is being written
         self._refused = self._silent = False
         self._wanted = asyncio.Event()
         self._urgent = asyncio.Event()
@@ -66,12 +66,12 @@ class BatchWriter:
     @property
     def lag(self) -> float:
         """For how many seconds the oldest of what is not yet written has waited."""
-        since = self._unwritten_since
-        return 0.0 if since is None else self._loop.time() - since
+        oldest = self._oldest
+        return self._loop.time() - oldest.time if oldest else 0.0
 
     @property
-    def _unwritten_since(self) -> float | None:
-        return self._backlog.since if self._writing_since is None else self._writing_since
+    def _oldest(self) -> Arrival | None:
+        return self._writing or self._backlog.oldest
 
     def begin(self, head: Head) -> RunWriter:
         """Takes up a run."""
@@ -98,20 +98,18 @@ class BatchWriter:
                 await asyncio.wait_for(self._urgent.wait(), BATCH_SECONDS)
             self._urgent.clear()
             self._wanted.clear()
-            now = self._loop.time()
-            while (since := self._backlog.since) is not None and since <= now:
+            last = self._backlog.arrivals
+            while (oldest := self._backlog.oldest) and oldest.number <= last:
                 await self._write_batch()
-            if self._backlog:
-                self._wanted.set()
 
     async def _write_batch(self) -> None:
-        self._writing_since = self._backlog.since
+        self._writing = self._backlog.oldest
         batch, arguments = self._backlog.take_batch()
         for run, written in zip(batch, await self._persist(len(batch), arguments), strict=True):
             run.closed = run.closed or not written
             if run.closed and run.head.id not in self._backlog:
                 self._leased.pop(run.head.id, None)
-        self._writing_since = None
+        self._writing = None
         self._batch_written.set()
         self._batch_written.clear()
 
@@ -146,11 +144,11 @@ class BatchWriter:
 
     async def written(self, seconds: float) -> bool:
         """True once all that there is by now is written; False if `seconds` were not enough."""
-        now = self._loop.time()
+        last = self._backlog.arrivals
         self._urgent.set()
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while (since := self._unwritten_since) is not None and since <= now:
+                while (oldest := self._oldest) and oldest.number <= last:
                     await self._batch_written.wait()
                 return True
         return False

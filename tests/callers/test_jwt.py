@@ -94,6 +94,20 @@ def test_a_run_of_one_subject_is_a_404_for_another(by_secret: Client) -> None:
     assert by_secret.post("/resume", {"runId": run_id}, Authorization=bob).status == 404
 
 
+def test_a_users_running_reply_is_found_by_its_thread_only(start_server: StartServer) -> None:
+    server = start_server(**SETTINGS | {"ASSISTANT": "acme.assistants.LockStep", "JWT_SECRET": SECRET})
+    client = Client(server.host, server.port)
+    me = {"Authorization": f"Bearer {jwt.encode(claims(), SECRET)}"}
+    live = client.say("1", headers=me, threadId="on the phone")
+    while "0 " not in live.next_line():
+        pass
+    for path, status in (("/initial-state", 204), ("/resume", 404), ("/cancel", 404)):
+        assert client.post(path, {}, **me).status == status
+    assert client.post("/initial-state", {"threadId": "on the phone"}, **me).json()["status"] == "running"
+    assert client.post("/cancel", {"threadId": "on the phone"}, **me).status == 202
+    live.body()
+
+
 @pytest.mark.parametrize(
     "token",
     [

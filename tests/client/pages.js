@@ -17,11 +17,12 @@ export function inEveryVariantWithPages(define) {
 }
 
 function pages({ layout, server, client: mounted }) {
-  /** A page of the browser with this id. To the server, all pages of a browser are one client. */
+  /** A page of the browser with this id. To the server, all pages of a browser are one client, and here one thread. */
   const page = (t, id, options) =>
     mounted(t, {
       resumeApi: `${server().url}/resume`,
-      resumeStateApi: `${server().url}/initial-state`,
+      resumeStateApi: `${server().url}/initial-state?threadId=${id}`,
+      body: { threadId: id },
       ...options,
       headers: { "X-Client-Id": id },
     });

@@ -13,7 +13,8 @@ inEveryVariantWithPages(({ server, page, pageInReply, replayed, countOn, assertT
     const before = await pageInReply(t, id);
     before.unmount();
 
-    const client = page(t, id);
+    // Without a thread's name, the client's only running reply is found.
+    const client = page(t, id, { resumeStateApi: `${server().url}/initial-state` });
     await client.resume();
     await replayed(client, "one");
     assertTold(client, "one");

@@ -53,7 +53,9 @@ def test_a_run_outlives_its_reader_and_is_resumed_from_its_beginning(lockstep: C
     first.close()
     initial = lockstep.post("/initial-state", {}, **ME)
     assert initial.status == 200
-    assert initial.json() == {"runId": run_id, "state": {"messages": [], "kept": 1}}
+    assert initial.json() == {"runId": run_id, "status": "running", "state": {"messages": [], "kept": 1}}
+    for asked in ({"runId": run_id}, {"runId": run_id, "threadId": "another"}):
+        assert lockstep.post("/initial-state", asked, **ME).json() == initial.json()
     assert lockstep.post("/initial-state", {"threadId": "t1"}, **ME).json()["runId"] == run_id
     assert lockstep.post("/initial-state?threadId=t1", {}, **ME).json()["runId"] == run_id
 
@@ -72,6 +74,9 @@ def test_a_run_outlives_its_reader_and_is_resumed_from_its_beginning(lockstep: C
     assert not errors
     assert text_of(state) == "0 1 "
     assert state["provider"] == "completed"
+    assert lockstep.post("/initial-state", {"threadId": "t1"}, **ME).json()["status"] == "done"
+    for path, status in (("/initial-state", 204), ("/resume", 404), ("/cancel", 404)):
+        assert lockstep.post(path, {}, **ME).status == status, "none is running"
 
 
 def test_every_reader_gets_the_same_bytes_also_after_the_end(lockstep: Client) -> None:
@@ -128,6 +133,21 @@ def test_the_later_of_two_runs_is_its_threads_latest_and_both_end(lockstep: Clie
         assert "completed" in reply.body().decode()
 
 
+def test_of_two_running_ones_none_is_taken_for_the_one(lockstep: Client) -> None:
+    me = {"X-Client-Id": "a-client-with-two-runs-at-once"}
+    first, second = (begin(lockstep, 1, thread=thread, **me) for thread in ("t-one", "t-other"))
+    for path, status in (("/initial-state", 204), ("/resume", 404), ("/cancel", 404)):
+        assert lockstep.post(path, {}, **me).status == status
+    assert lockstep.post("/cancel", {"threadId": "t-one"}, **me).status == 202
+    first.body()
+    left = lockstep.post("/initial-state", {}, **me).json()
+    assert (left["runId"], left["status"]) == (second.headers["X-Run-Id"], "running")
+    cancelled = lockstep.post("/initial-state", {"threadId": "t-one"}, **me).json()
+    assert (cancelled["runId"], cancelled["status"]) == (first.headers["X-Run-Id"], "cancelled")
+    confirm(lockstep)
+    second.body()
+
+
 def test_cancel_stops_a_run_and_its_readers_end_cleanly(lockstep: Client) -> None:
     for body in ({"threadId": "t-cancel"}, None):
         live = begin(lockstep, 2, thread="t-cancel", **ME)
@@ -177,7 +197,9 @@ def test_a_client_id_that_could_be_guessed_is_refused(lockstep: Client, client_i
 
 def test_unknown_runs_are_404_and_nothing_to_resume_is_204(lockstep: Client) -> None:
     headers = {"X-Client-Id": "somebody-who-has-never-been-here"}
-    assert lockstep.post("/initial-state", {}, **headers).status == 204
+    for asked in ({}, {"threadId": "nothing"}, {"runId": "nothing"}):
+        assert lockstep.post("/initial-state", asked, **headers).status == 204
+    assert lockstep.post("/initial-state", {"runId": 5}, **headers).status == 400
     assert lockstep.post("/resume", {"runId": "nothing"}, **headers).status == 404
     assert lockstep.post("/cancel", {"threadId": "nothing"}, **headers).status == 404
     assert lockstep.post("/resume", {"runId": 5}, **headers).status == 400
@@ -214,4 +236,4 @@ def test_an_ended_run_is_kept_for_its_time_only(start_server: StartServer, home:
         status = reply.status
         reply.close()
         assert status in (200, 404)
-    assert client.post("/initial-state", {}, **ME).status == 204
+    assert client.post("/initial-state", {"threadId": "t"}, **ME).status == 204

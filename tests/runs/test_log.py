@@ -115,9 +115,9 @@ def test_memory_keeps_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
         for number in range(5):
             feed = Feed()
             feed.append(b"x" * 400)
-            kept.begin(Head(str(number), "owner", True, None, "data-stream", "{}"), feed).end(Status.DONE)
+            kept.begin(Head(str(number), "owner", True, "thread", "data-stream", "{}"), feed).end(Status.DONE)
         assert [number for number in range(5) if await kept.find(str(number))] == [3, 4]
-        latest = await kept.latest("owner", None)
+        latest = await kept.latest("owner", "thread")
         assert latest is not None
         assert latest.head.id == "4"
 

@@ -76,7 +76,7 @@ def test_a_request_that_fails_after_the_reservation_releases_it_at_once() -> Non
             with pytest.raises(LookupError), reserve(runs, QUOTA):
                 raise LookupError
             assert runs.active == 0
-        assert await log.latest("alice", None) is None
+        assert await log.only_running("alice") is None
 
     run(main())
 

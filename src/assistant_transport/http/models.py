@@ -128,7 +128,7 @@ class AssistantRequest(Model):
 
 
 class RunRequest(Model):
-    """Which run: the one of that id, else the latest of that thread, else the caller's latest."""
+    """Which run: the one of that id, else the latest of that thread, else the client's only one that is running."""
 
     runId: str | None = None
     threadId: str | None = None

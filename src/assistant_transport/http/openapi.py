@@ -6,6 +6,7 @@ from pydantic.json_schema import models_json_schema
 
 from assistant_transport import SERVICE, __version__
 from assistant_transport.http.models import AssistantRequest, RunRequest
+from assistant_transport.runs import Status
 
 _REFERENCE = "#/components/schemas/{model}"
 
@@ -29,6 +30,7 @@ _ERROR_SCHEMA = {
 _STREAM = {"type": "string", "description": "Frames of state operations; see the assistant-transport protocol."}
 _STREAMED = {"text/plain": {"schema": _STREAM}, "text/event-stream": {"schema": _STREAM}}
 _USED_UP = {"429": "The client or its API key has too many replies in the making."}
+_STATUSES = [status.value for status in Status if status is not Status.BROKEN]
 _RUN_ID = {"schema": {"type": "string"}, "description": "Names the run: a secret, by which it is resumed."}
 _CALLER = [
     {
@@ -107,11 +109,11 @@ def _body(model: str) -> dict[str, Any]:
 def _initial_state() -> dict[str, Any]:
     answer = {
         "type": "object",
-        "required": ["runId", "state"],
-        "properties": {"runId": {"type": "string"}, "state": {}},
+        "required": ["runId", "status", "state"],
+        "properties": {"runId": {"type": "string"}, "status": {"enum": _STATUSES}, "state": {}},
     }
     return _run_route(
-        "The latest run of the caller's thread, and the state before it.",
+        "A run by its id, else the latest of the caller's thread, else its only running one; and the state before it.",
         {"200": _content("A run to resume.", answer), "204": {"description": "None is kept."}},
     )
 

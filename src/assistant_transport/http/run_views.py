@@ -14,13 +14,15 @@ from assistant_transport.runs import Record, Status
 
 @endpoint("POST")
 async def initial_state(call: Call) -> HttpResponse:
-    """The latest run of the caller's thread, or of all its threads, and the state before it; 204 if none is kept."""
+    """A run to resume: its id, its status and the state before it; 204 if none is kept."""
     asked = _asked(call)
-    record = await _latest(call.caller, asked.threadId or call.request.GET.get("threadId"))
+    if asked.threadId is None:
+        asked.threadId = call.request.GET.get("threadId")
+    record = await _find(call.caller, asked)
     if record is None:
         return HttpResponse(status=204)
     # The state is JSON already: parsing and encoding it again would cost as much as everything else.
-    body = f'{{"runId":"{record.head.id}","state":{record.head.state}}}'
+    body = f'{{"runId":"{record.head.id}","status":"{record.status}","state":{record.head.state}}}'
     return HttpResponse(body, content_type="application/json", headers={"Cache-Control": "no-store"})
 
 
@@ -28,7 +30,7 @@ async def initial_state(call: Call) -> HttpResponse:
 async def resume(call: Call) -> HttpResponseBase:
     """The stream of a run from its beginning, then live."""
     asked = _asked(call)
-    record = await _find(call.caller, asked)
+    record = await _get(call.caller, asked)
     wanted = responses.encoding_for(call.request)
     if wanted != record.head.encoding:
         raise ApiError(409, f"This run's encoding is {record.head.encoding}; the request asks for {wanted}.")
@@ -43,7 +45,7 @@ async def cancel(call: Call) -> HttpResponse:
     asked = _asked(call)
     if asked.runId is not None and registry.runs().stop(asked.runId, call.caller.owner):
         return JsonResponse({"runId": asked.runId}, status=202)  # it is in this process, so the log is not needed
-    record = await _find(call.caller, asked)
+    record = await _get(call.caller, asked)
     await registry.runs().cancel(record)
     return JsonResponse({"runId": record.head.id}, status=202)
 
@@ -55,24 +57,28 @@ def _asked(call: Call) -> RunRequest:
         raise invalid_request(error) from None
 
 
-async def _find(caller: Caller, asked: RunRequest) -> Record:
-    """The run with the requested id, or the thread's latest; 404 for another caller's run."""
-    if asked.runId is None:
-        record = await _latest(caller, asked.threadId)
-    else:
-        record = await registry.runs().log.find(asked.runId)
-    if record is None or record.head.owner != caller.owner or record.status is Status.BROKEN:
-        raise _no_such_run()
+async def _get(caller: Caller, asked: RunRequest) -> Record:
+    """The run that is asked for; 404 for another caller's, or for none."""
+    record = await _find(caller, asked)
+    if record is None:
+        raise ApiError(404, "There is no such run of yours.")
     run_reports.bind(record.head)
     return record
 
 
-async def _latest(caller: Caller, thread: str | None) -> Record | None:
-    if not caller.is_named:
+async def _find(caller: Caller, asked: RunRequest) -> Record | None:
+    """The caller's run: by its id, else its thread's latest, else the only one that is running."""
+    log = registry.runs().log
+    if asked.runId is not None:
+        record = await log.find(asked.runId)
+    elif not caller.is_named:
         return None  # a thread's name can be guessed
-    record = await registry.runs().log.latest(caller.owner, thread)
-    return None if record is None or record.status is Status.BROKEN else record
-
-
-def _no_such_run() -> ApiError:
-    return ApiError(404, "There is no such run of yours.")
+    elif asked.threadId is not None:
+        record = await log.latest(caller.owner, asked.threadId)
+    elif caller.user is not None:
+        return None  # what runs may be shown on another device of the user's, in another conversation
+    else:
+        record = await log.only_running(caller.owner)
+    if record is None or record.head.owner != caller.owner or record.status is Status.BROKEN:
+        return None
+    return record

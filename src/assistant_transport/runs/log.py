@@ -59,7 +59,7 @@ class Writer(Protocol):
 class RunLog(Protocol):
     """Keeps runs until a while after their end.
 
-    `find`, `latest`, `subscribe`, `has_subscribers` and `cancel` raise LogUnavailableError.
+    `find`, `latest`, `only_running`, `subscribe`, `has_subscribers` and `cancel` raise LogUnavailableError.
     """
 
     async def open(self) -> None:
@@ -80,13 +80,16 @@ class RunLog(Protocol):
         """For how many seconds the oldest of the frames that are not logged yet has waited."""
 
     def begin(self, head: Head, feed: Feed) -> Writer:
-        """Begins to log a run, whose live frames are in `feed`; it becomes its thread's and its owner's latest."""
+        """Begins to log a run, whose live frames are in `feed`; it becomes its thread's latest."""
 
     async def find(self, run_id: str) -> Record | None:
         """The run of that id, if it is kept."""
 
-    async def latest(self, owner: str, thread: str | None) -> Record | None:
-        """The owner's latest run in `thread`, or of all where `thread` is None."""
+    async def latest(self, owner: str, thread: str) -> Record | None:
+        """The owner's latest run in `thread`."""
+
+    async def only_running(self, owner: str) -> Record | None:
+        """The run of the owner that is running, in whichever thread; None where none is, or several are."""
 
     async def subscribe(self, record: Record) -> Feed:
         """The frames of a run that was found, from its first on, live until its end. The caller is about to read it."""

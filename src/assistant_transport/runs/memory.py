@@ -36,7 +36,8 @@ class MemoryLog(RunLog):
     def __init__(self, ttl: float) -> None:
         self._ttl = ttl
         self._entries: dict[str, _Entry] = {}
-        self._latest: dict[tuple[str, str | None], str] = {}
+        self._latest: dict[tuple[str, str], str] = {}  # by owner and thread
+        self._running: dict[str, set[str]] = {}  # by owner
         self._ended: dict[str, int] = {}  # by end, oldest first: the bytes that each takes
         self._size = 0
 
@@ -51,12 +52,18 @@ class MemoryLog(RunLog):
 
     def begin(self, head: Head, feed: Feed) -> Writer:
         entry = self._entries[head.id] = _Entry(self, head, feed)
-        for key in _latest_keys(head):
-            self._latest[key] = head.id
+        if head.discoverable:
+            self._running.setdefault(head.owner, set()).add(head.id)
+            if head.thread is not None:
+                self._latest[head.owner, head.thread] = head.id
         return entry
 
     def keep(self, entry: _Entry) -> None:
         """Keeps a run that ended, for a while and within bounds."""
+        owner = entry.head.owner
+        self._running.get(owner, set()).discard(entry.head.id)
+        if not self._running.get(owner):
+            self._running.pop(owner, None)
         size = self._ended[entry.head.id] = entry.feed.size + len(entry.head.state.encode())
         self._size += size
         while len(self._ended) > 1 and self._size > MAX_BYTES:
@@ -66,17 +73,21 @@ class MemoryLog(RunLog):
     def _forget(self, run_id: str) -> None:
         self._size -= self._ended.pop(run_id, 0)
         entry = self._entries.pop(run_id, None)
-        if entry is not None:
-            for key in _latest_keys(entry.head):
-                if self._latest.get(key) == run_id:
-                    del self._latest[key]
+        if entry is not None and entry.head.thread is not None:
+            key = entry.head.owner, entry.head.thread
+            if self._latest.get(key) == run_id:
+                del self._latest[key]
 
     async def find(self, run_id: str) -> Record | None:
         entry = self._entries.get(run_id)
         return None if entry is None else Record(entry.head, entry.status)
 
-    async def latest(self, owner: str, thread: str | None) -> Record | None:
+    async def latest(self, owner: str, thread: str) -> Record | None:
         return await self.find(self._latest.get((owner, thread), ""))
+
+    async def only_running(self, owner: str) -> Record | None:
+        running = self._running.get(owner, set())
+        return await self.find(next(iter(running))) if len(running) == 1 else None
 
     async def subscribe(self, record: Record) -> Feed:
         feed = self._entries[record.head.id].feed
@@ -88,10 +99,3 @@ class MemoryLog(RunLog):
 
     async def cancel(self, run_id: str) -> None:
         pass  # there are no other processes
-
-
-def _latest_keys(head: Head) -> list[tuple[str, str | None]]:
-    """The keys under which a run becomes the latest: its owner's, and its thread's."""
-    if not head.discoverable:
-        return []
-    return [(head.owner, None)] + ([(head.owner, head.thread)] if head.thread is not None else [])

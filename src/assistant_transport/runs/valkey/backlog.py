@@ -45,8 +45,8 @@ class PendingRun:
         """The arguments that scripts.WRITE takes for the run; they are not pending any more."""
         creation = keys.head_fields(self.head) if self.create else []
         frames = b"".join(self.frames)
-        latest = keys.latest_of(self.head)
-        arguments = [self.head.id, self.seq, frames, self.status or "", *latest, len(creation), *creation]
+        found_by = keys.found_by(self.head)
+        arguments = [self.head.id, self.seq, frames, self.status or "", *found_by, len(creation), *creation]
         self.frames.clear()
         self.create = False
         self.seq += 1

@@ -6,7 +6,8 @@ All keys expire. Behind the prefix they are:
     run:ID:log      stream: an entry a batch, with its frames and, in the last one, the status
     run:ID:lease    exists while the process that carries the run lives
     run:ID:readers  exists while a process reads the run
-    latest:…        string: the id of an owner's latest run, or of its thread's
+    latest:…        string: the id of a thread's latest run
+    running:OWNER   set: the ids of an owner's running runs
     process:NAME    stream: what other processes tell this one
     counts          hash: how many runs each process carries for whom
 """
@@ -57,17 +58,20 @@ def process(name: str) -> str:
     return _key("process", name)
 
 
-def latest(owner: str, thread: str | None) -> str:
-    """The key of an owner's latest run, or of the latest in one of its threads, whose name may be of any length."""
-    digest = "" if thread is None else ":" + sha256(thread.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-    return f"{_PREFIX}latest:{owner}{digest}"
+def latest(owner: str, thread: str) -> str:
+    """The key of the latest run in one of an owner's threads, whose name may be of any length."""
+    return f"{_PREFIX}latest:{owner}:{sha256(thread.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
 
 
-def latest_of(head: Head) -> tuple[str, str]:
-    """The keys under which a run becomes the latest: its owner's and its thread's; empty where there is none."""
+def running(owner: str) -> str:
+    return f"{_PREFIX}running:{owner}"
+
+
+def found_by(head: Head) -> tuple[str, str]:
+    """The keys by which an owner finds a run: `running` and `latest`; empty where it is not found so."""
     if not head.discoverable:
         return "", ""
-    return latest(head.owner, None), "" if head.thread is None else latest(head.owner, head.thread)
+    return running(head.owner), "" if head.thread is None else latest(head.owner, head.thread)
 
 
 def head_fields(head: Head) -> list[str]:

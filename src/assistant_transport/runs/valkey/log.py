@@ -100,11 +100,27 @@ class ValkeyLog(RunLog):
             fields = await self._commands.hmget(keys.run(run_id), keys.HEAD_FIELDS)
         return None if not status or fields[0] is None else Record(keys.head(run_id, fields), Status(status))
 
-    async def latest(self, owner: str, thread: str | None) -> Record | None:
+    async def latest(self, owner: str, thread: str) -> Record | None:
         await self._batches.written(_SETTLE_SECONDS)
         with raising_unavailable():
             run_id = await self._commands.get(keys.latest(owner, thread))
         return None if run_id is None else await self._find(run_id.decode())
+
+    async def only_running(self, owner: str) -> Record | None:
+        await self._batches.written(_SETTLE_SECONDS)
+        with raising_unavailable():
+            ids = await self._commands.smembers(keys.running(owner))
+        only = None
+        for run_id in ids:
+            record = await self._find(run_id.decode())
+            if record is None or record.status is not Status.RUNNING:
+                with raising_unavailable():  # its process died before it could say so
+                    await self._commands.srem(keys.running(owner), run_id)
+            elif only is not None:
+                return None
+            else:
+                only = record
+        return only
 
     async def subscribe(self, record: Record) -> Feed:
         return await self._subscriptions.subscribe(record.head)

@@ -12,8 +12,8 @@ def endings(message: str) -> str:
 
 
 # Writes a batch. ARGV: how long a lease, a running run and an ended one last (ms), the process, the endings of a run
-# with a gap; then for each run its id, seq, frames, its status if it has ended, the keys under which it is the latest
-# (or ''), and the number of items that create it, which follow: the fields of its head.
+# with a gap; then for each run its id, seq, frames, its status if it has ended, the keys by which its owner finds it
+# (keys.found_by), and the number of items that create it, which follow: the fields of its head.
 # A batch that is sent twice, since its answer was lost, is written once: `seq` tells.
 # Returns for each run 1, or 0 if it does not run any more: then its process must not append to it.
 WRITE = (
@@ -24,16 +24,18 @@ local results = {}
 local i = 6
 while i <= #ARGV do
   local id, seq, frames, status = ARGV[i], tonumber(ARGV[i + 1]), ARGV[i + 2], ARGV[i + 3]
-  local latest, creating = {ARGV[i + 4], ARGV[i + 5]}, tonumber(ARGV[i + 6])
+  local running, latest, creating = ARGV[i + 4], ARGV[i + 5], tonumber(ARGV[i + 6])
   local run, log = run_key(id), log_key(id)
   i = i + 7
   if creating > 0 and redis.call('EXISTS', run) == 0 then
     redis.call('HSET', run, 'status', 'running', 'process', process, 'seq', 0, unpack(ARGV, i, i + creating - 1))
     redis.call('PEXPIRE', run, running_ttl)
     redis.call('SET', lease_key(id), process, 'PX', lease)
-    for _, key in ipairs(latest) do
-      if key ~= '' then redis.call('SET', key, id, 'PX', running_ttl) end
+    if running ~= '' then
+      redis.call('SADD', running, id)
+      redis.call('PEXPIRE', running, running_ttl)
     end
+    if latest ~= '' then redis.call('SET', latest, id, 'PX', running_ttl) end
   end
   i = i + creating
   local known = redis.call('HMGET', run, 'status', 'seq')
@@ -54,9 +56,8 @@ while i <= #ARGV do
         redis.call('DEL', lease_key(id))
         redis.call('PEXPIRE', run, ended_ttl)
         redis.call('PEXPIRE', log, ended_ttl)
-        for _, key in ipairs(latest) do
-          if key ~= '' and redis.call('GET', key) == id then redis.call('PEXPIRE', key, ended_ttl) end
-        end
+        if running ~= '' then redis.call('SREM', running, id) end
+        if latest ~= '' and redis.call('GET', latest) == id then redis.call('PEXPIRE', latest, ended_ttl) end
       end
     end
     results[#results + 1] = status == 'broken' and 0 or 1

@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.utils.decorators import async_only_middleware
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-from assistant_transport.http.errors import ApiError
+from assistant_transport.http.errors import ApiError, Code
 
 Handler = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
@@ -49,7 +49,7 @@ def allowed_hosts(get_response: Handler) -> Handler:
             try:
                 request.get_host()
             except DisallowedHost:
-                return ApiError(400, "This host is not one of ALLOWED_HOSTS.").response()
+                return ApiError(Code.HOST_NOT_ALLOWED, "This host is not one of ALLOWED_HOSTS.").response()
         return await get_response(request)
 
     return middleware
@@ -60,7 +60,7 @@ def static_files(get_response: Handler) -> Handler:
     """Serves static files by WhiteNoise, which is synchronous, and touches nothing else."""
 
     def no_file(request: HttpRequest) -> HttpResponse:
-        return ApiError(404, f"There is nothing at {request.path}.").response()
+        return ApiError(Code.NOT_FOUND, f"There is nothing at {request.path}.").response()
 
     whitenoise = WhiteNoiseMiddleware(no_file, settings)
 

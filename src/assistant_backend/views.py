@@ -11,7 +11,7 @@ from assistant_transport import SERVICE, __version__
 from assistant_transport.callers import BY_HEADER
 from assistant_transport.conf import settings as app_settings
 from assistant_transport.http.endpoint import public
-from assistant_transport.http.errors import ApiError
+from assistant_transport.http.errors import ApiError, Code
 
 logger = logging.getLogger(__name__)
 
@@ -36,15 +36,15 @@ def _set_csrf_cookie(request: HttpRequest, response: HttpResponse) -> None:
 
 @public("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
 async def not_found(request: HttpRequest) -> HttpResponse:
-    raise ApiError(404, f"There is nothing at {request.path}.")
+    raise ApiError(Code.NOT_FOUND, f"There is nothing at {request.path}.")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's own 400s, as a Host header that is no host."""
-    return ApiError(400, "The request is malformed.").response()
+    return ApiError(Code.MALFORMED_REQUEST, "The request is malformed.").response()
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Only a middleware's mistake ends here; a view's is http.endpoint's."""
     logger.exception("The request failed")
-    return ApiError(500, "The server failed to answer.").response()
+    return ApiError(Code.INTERNAL_ERROR, "The server failed to answer.").response()

@@ -64,7 +64,10 @@ def test_the_user_whom_the_proxy_names_owns_the_run(behind_proxy: Client) -> Non
 def test_anything_else_is_a_401(behind_proxy: Client, headers: list[tuple[str, str]]) -> None:
     refused = ask(behind_proxy, headers)
     assert refused.status == 401
-    assert refused.json() == {"error": "Please sign in: the proxy in front did not say who you are."}
+    assert refused.json() == {
+        "error": "Please sign in: the proxy in front did not say who you are.",
+        "code": "unauthenticated",
+    }
 
 
 def test_a_session_at_the_proxy_is_a_cookie_so_a_csrf_token_is_needed(behind_proxy: Client) -> None:

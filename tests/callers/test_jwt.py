@@ -128,7 +128,10 @@ def test_any_other_token_is_a_401(by_secret: Client, token: str) -> None:
     refused = ask(by_secret, token)
     assert refused.status == 401
     assert refused.headers["WWW-Authenticate"] == 'Bearer realm="assistant"'
-    assert refused.json() == {"error": "Send a valid token, with the header Authorization: Bearer <token>."}
+    assert refused.json() == {
+        "error": "Send a valid token, with the header Authorization: Bearer <token>.",
+        "code": "unauthenticated",
+    }
 
 
 def test_the_issuers_keys_are_fetched_once(by_keys: Client, keys: Keys) -> None:

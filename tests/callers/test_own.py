@@ -46,7 +46,7 @@ def test_a_run_of_one_is_a_404_for_another(tenants: Client) -> None:
 
 def test_whom_it_refuses_gets_its_words(tenants: Client) -> None:
     refused = tenants.say("Hi")
-    assert (refused.status, refused.json()) == (401, {"error": "Send X-Tenant."})
+    assert (refused.status, refused.json()) == (401, {"error": "Send X-Tenant.", "code": "unauthenticated"})
 
 
 def test_without_a_word_to_the_contrary_a_csrf_token_is_needed(tenants: Client) -> None:

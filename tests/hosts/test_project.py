@@ -24,7 +24,10 @@ def test_the_apps_own_limit_is_for_the_apps_own_routes(alice: User) -> None:
     assert reply.status == 200
     reply.body()
     refused = alice.post("/assistant", {"commands": [], "state": {"note": "x" * 5 * MIB}})
-    assert (refused.status, refused.json()) == (413, {"error": "The body is larger than 4194304 bytes."})
+    assert (refused.status, refused.json()) == (
+        413,
+        {"error": "The body is larger than 4194304 bytes.", "code": "body_too_large"},
+    )
 
 
 def test_its_404s_and_headers_are_its_own(shop: Client) -> None:
@@ -88,7 +91,7 @@ def test_middleware_that_is_sync_or_demands_a_login_lets_a_stream_through(strict
         (tmp_path / "go").touch()
         assert "completed" in str(list(frames))
     assert strict.get(f"{PREFIX}/health/live").status == 200
-    assert strict.post(f"{PREFIX}/assistant", {}).json() == {"error": "Please sign in."}
+    assert strict.post(f"{PREFIX}/assistant", {}).json() == {"error": "Please sign in.", "code": "unauthenticated"}
 
 
 def test_without_a_lifespan_the_first_request_makes_it_ready(project: Project) -> None:

@@ -36,7 +36,7 @@ def test_nobody_signed_in_is_a_401_whatever_they_say_of_themselves(shop: Client)
     forged = {"X-Forwarded-User": "alice", "X-Forwarded-User-Secret": "a" * 32, "X-Client-Id": "a" * 32}
     for headers in ({}, forged):
         refused = shop.post(f"{PREFIX}/assistant", HI, **headers)
-        assert (refused.status, refused.json()) == (401, {"error": "Please sign in."})
+        assert (refused.status, refused.json()) == (401, {"error": "Please sign in.", "code": "unauthenticated"})
 
 
 def test_a_cookie_without_a_csrf_token_is_a_403_in_the_error_shape(alice: User) -> None:

@@ -65,7 +65,7 @@ def test_a_large_image_is_one_large_frame_and_cuts_nobody_off(client: Client) ->
 def test_more_values_than_any_conversation_has_are_not_parsed(client: Client) -> None:
     refused = client.request("POST", "/assistant", b'{"commands": [], "state": [' + b"{}," * 120_000 + b"{}]}")
     assert refused.status == 413
-    assert refused.json() == {"error": "The body has more than 120000 objects and lists."}
+    assert refused.json() == {"error": "The body has more than 120000 objects and lists.", "code": "body_too_large"}
 
 
 def test_states_that_would_take_too_much_memory_together_are_a_503_until_one_ends(start_server: StartServer) -> None:

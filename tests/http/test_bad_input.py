@@ -20,7 +20,7 @@ def refusal(client: Client, body: Any, status: int = 400, **headers: str) -> Any
     assert reply.status == status
     assert reply.headers["Content-Type"] == "application/json"
     answer = reply.json()
-    assert set(answer) <= {"error", "details"}
+    assert {"error", "code"} <= set(answer) <= {"error", "code", "details"}
     assert isinstance(answer["error"], str)
     assert "Traceback" not in json.dumps(answer)
     return answer
@@ -154,7 +154,7 @@ def test_a_body_over_the_limit_is_a_413_before_it_is_read(client: Client) -> Non
     reply = client.request("POST", "/assistant", b"{}", Content_Length=str(50 * 1024 * 1024))
     assert reply.status == 413
     assert reply.headers["Connection"] == "close"
-    assert reply.json() == {"error": "The body is larger than 4194304 bytes."}
+    assert reply.json() == {"error": "The body is larger than 4194304 bytes.", "code": "body_too_large"}
 
 
 def test_a_body_a_little_over_the_limit_is_a_413_once_it_is_sent(client: Client) -> None:

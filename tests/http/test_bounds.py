@@ -151,4 +151,4 @@ def test_a_body_that_takes_too_long_is_a_408() -> None:
     registry.runs.cache_clear()
     assert sent[0]["status"] == 408
     assert (b"Connection", b"close") in sent[0]["headers"]
-    assert json.loads(sent[1]["body"]) == {"error": "The body took too long to arrive."}
+    assert json.loads(sent[1]["body"]) == {"error": "The body took too long to arrive.", "code": "body_timeout"}

@@ -58,7 +58,7 @@ def test_debug_shows_no_more_than_that(start_server: StartServer) -> None:
     server = start_server(DEBUG="true")
     reply = Client(server.host, server.port).get("/nowhere")
     assert reply.status == 404
-    assert reply.json() == {"error": "There is nothing at /nowhere."}
+    assert reply.json() == {"error": "There is nothing at /nowhere.", "code": "not_found"}
 
 
 def test_the_plain_page_says_what_this_is_and_its_style_is_served(start_server: StartServer) -> None:

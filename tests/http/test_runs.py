@@ -170,7 +170,7 @@ def test_somebody_elses_run_does_not_exist(lockstep: Client) -> None:
             for body in ({"runId": run_id}, {"threadId": "t-mine"}, {}):
                 refused = lockstep.post(path, body, **headers)
                 assert refused.status == 404
-                assert refused.json() == {"error": "There is no such run of yours."}
+                assert refused.json() == {"error": "There is no such run of yours.", "code": "run_not_found"}
     confirm(lockstep)
     assert "completed" in live.body().decode()
 

@@ -75,7 +75,10 @@ def test_a_flood_gets_429_and_other_addresses_are_served(stack: Stack, victim: V
     refused = [answer for answer in answers if answer.status == 429]
     assert len(refused) > 100
     assert {answer.status for answer in answers} == {200, 429}
-    assert refused[0].body == {"error": "Too many requests from your address. Please wait a moment."}
+    assert refused[0].body == {
+        "error": "Too many requests from your address. Please wait a moment.",
+        "code": "rate_limited",
+    }
     assert refused[0].headers["Retry-After"] == "1"
     assert refused[0].headers["Access-Control-Allow-Origin"] == "*"
     assert "Access-Control-Allow-Credentials" not in refused[0].headers

@@ -45,7 +45,10 @@ def test_a_client_cannot_send_them_even_with_the_secret(stack: Stack) -> None:
     for headers in (HEADERS, HEADERS | underscored):
         refused = stack.client.send(message("Hi"), headers=headers)
         assert refused.status == 401
-        assert refused.json() == {"error": "Please sign in: the proxy in front did not say who you are."}
+        assert refused.json() == {
+            "error": "Please sign in: the proxy in front did not say who you are.",
+            "code": "unauthenticated",
+        }
 
 
 def test_the_page_gets_the_csrf_token_that_it_sends(stack: Stack) -> None:

@@ -26,9 +26,9 @@ def stack(image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stac
     running.down()
 
 
-def assert_the_apps_own(reply: Reply, status: int, sentence: str) -> None:
+def assert_the_apps_own(reply: Reply, status: int, sentence: str, code: str) -> None:
     assert reply.status == status
-    assert reply.json() == {"error": sentence}
+    assert reply.json() == {"error": sentence, "code": code}
     assert reply.headers.get_all("Access-Control-Allow-Origin") == [ORIGIN]
     assert "Access-Control-Allow-Credentials" not in reply.headers
     assert reply.headers.get_all("X-Content-Type-Options") == ["nosniff"]
@@ -38,7 +38,8 @@ def test_the_apps_own_429_reaches_the_client(stack: Stack) -> None:
     with stack.client.say("1", headers=ME) as live:
         next(live.frames())
         refused = stack.client.say("1", headers={**ME, "Origin": ORIGIN})
-        assert_the_apps_own(refused, 429, "You have too many replies in the making. Please wait for one to end.")
+        sentence = "You have too many replies in the making. Please wait for one to end."
+        assert_the_apps_own(refused, 429, sentence, "too_many_runs")
         assert refused.headers["Retry-After"] == "1"
         stack.client.post("/cancel", {"runId": live.headers["X-Run-Id"]}, **ME)
         live.body()
@@ -49,7 +50,7 @@ def test_the_apps_own_413_reaches_the_client(stack: Stack, chunked: bool) -> Non
     body = b"x" * 3000
     headers = {**ME, "Origin": ORIGIN}
     refused = stack.client.request("POST", "/assistant", iter([body]) if chunked else body, **headers)
-    assert_the_apps_own(refused, 413, "The body is larger than 2000 bytes.")
+    assert_the_apps_own(refused, 413, "The body is larger than 2000 bytes.", "body_too_large")
 
 
 def test_no_run_id_key_client_thread_or_prompt_is_in_any_log(stack: Stack) -> None:

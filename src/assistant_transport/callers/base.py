@@ -33,11 +33,17 @@ class Caller:
 
 
 class CallerRefusedError(Exception):
-    """Raised by a CALLER that lets a request not in. The text is for the developer of the client."""
+    """Raised by a CALLER that lets a request not in. The text is for the developer of the client.
 
-    def __init__(self, message: str, *, status: int = 401, headers: Mapping[str, str] | None = None) -> None:
+    `code` is a stable name of the reason for programs; by default one that says no more than the status.
+    """
+
+    def __init__(
+        self, message: str, *, status: int = 401, code: str = "", headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(message)
         self.status = status
+        self.code = code or {401: "unauthenticated", 403: "forbidden"}.get(status, "caller_refused")
         self.headers = headers
 
 

@@ -22,7 +22,9 @@ async def api_keys(request: HttpRequest) -> Caller:
     client = request.headers.get("X-Client-Id")
     if client is not None and not _CLIENT_ID.fullmatch(client):
         raise CallerRefusedError(
-            "X-Client-Id must be 22 to 200 printable characters, at random: a UUID will do.", status=400
+            "X-Client-Id must be 22 to 200 printable characters, at random: a UUID will do.",
+            status=400,
+            code="invalid_client_id",
         )
     key = _key_name(request) if settings.API_KEYS else ""
     return Caller(

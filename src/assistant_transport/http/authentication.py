@@ -12,7 +12,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 from assistant_transport.callers import Caller, CallerRefusedError, Function, load
 from assistant_transport.conf import costs_money, on_change, settings
 from assistant_transport.http import database
-from assistant_transport.http.errors import ApiError
+from assistant_transport.http.errors import ApiError, Code
 from assistant_transport.runs import Quota
 
 
@@ -26,12 +26,13 @@ async def authenticate(request: HttpRequest) -> Caller:
     try:
         caller = await _call(request)
     except CallerRefusedError as refusal:
-        raise ApiError(refusal.status, str(refusal), headers=dict(refusal.headers or {})) from None
+        headers = dict(refusal.headers or {})
+        raise ApiError(refusal.code, str(refusal), status=refusal.status, headers=headers) from None
     if caller.is_anonymous and costs_money() and not settings.ALLOW_ANONYMOUS:
-        raise ApiError(401, "Please sign in: this server answers nobody whom it does not know.")
+        raise ApiError(Code.UNAUTHENTICATED, "Please sign in: this server answers nobody whom it does not know.")
     if not caller.by_header and (reason := await _csrf_problem(request)):
         header = HttpHeaders.parse_header_name(django_settings.CSRF_HEADER_NAME)
-        raise ApiError(403, f"{reason} Send Django's CSRF token in the header {header}.")
+        raise ApiError(Code.CSRF_FAILED, f"{reason} Send Django's CSRF token in the header {header}.")
     return caller
 
 

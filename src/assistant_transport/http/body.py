@@ -7,12 +7,11 @@ from pydantic_core import from_json
 
 from assistant_transport.conf import settings
 from assistant_transport.http import body_limit
-from assistant_transport.http.errors import ApiError
+from assistant_transport.http.errors import ApiError, Code
 from assistant_transport.runs import strict_json
 
 # An object or list of three bytes takes about 250 bytes of memory: 4 MiB of them took 100 MB and half a second.
 _MAX_VALUES = 120_000
-_REFUSED = {413: "The body is larger than {} bytes.", 408: "The body took too long to arrive."}
 
 
 def read_json(request: HttpRequest) -> Any:
@@ -24,21 +23,31 @@ def read_json(request: HttpRequest) -> Any:
             a `__proto__` key, half a surrogate pair, 200 levels deep.
     """
     if request.content_type != "application/json":
-        raise ApiError(415, "Send the request as JSON, with the header Content-Type: application/json.")
-    if status := body_limit.refused(request):
-        raise ApiError(status, _REFUSED[status].format(settings.MAX_BODY_BYTES), headers={"Connection": "close"})
+        raise ApiError(
+            Code.UNSUPPORTED_MEDIA_TYPE, "Send the request as JSON, with the header Content-Type: application/json."
+        )
+    match body_limit.refused(request):
+        case 413:
+            raise ApiError(Code.BODY_TOO_LARGE, _too_large(), headers={"Connection": "close"})
+        case 408:
+            slow = "The body took too long to arrive."
+            raise ApiError(Code.BODY_TIMEOUT, slow, headers={"Connection": "close"})
     body = _content(request)
     if len(body) > settings.MAX_BODY_BYTES:  # where BodyLimit does not see it: asgi.wrap was left out
-        raise ApiError(413, _REFUSED[413].format(settings.MAX_BODY_BYTES))
+        raise ApiError(Code.BODY_TOO_LARGE, _too_large())
     if body.count(b"{") + body.count(b"[") > _MAX_VALUES:
-        raise ApiError(413, f"The body has more than {_MAX_VALUES} objects and lists.")
+        raise ApiError(Code.BODY_TOO_LARGE, f"The body has more than {_MAX_VALUES} objects and lists.")
     try:
         value = from_json(body, allow_inf_nan=False)
     except ValueError as error:
-        raise ApiError(400, f"The body is not valid JSON: {error}.") from None
+        raise ApiError(Code.INVALID_JSON, f"The body is not valid JSON: {error}.") from None
     if strict_json.is_suspicious(body) and (refused := strict_json.refusal(value)):
-        raise ApiError(400, f"The body has {refused}.")
+        raise ApiError(Code.INVALID_JSON, f"The body has {refused}.")
     return value
+
+
+def _too_large() -> str:
+    return f"The body is larger than {settings.MAX_BODY_BYTES} bytes."
 
 
 def _content(request: HttpRequest) -> bytes:

@@ -16,7 +16,7 @@ from assistant_transport.callers import Caller
 from assistant_transport.http import lifecycle
 from assistant_transport.http.authentication import authenticate
 from assistant_transport.http.body import read_json
-from assistant_transport.http.errors import ApiError
+from assistant_transport.http.errors import ApiError, Code
 from assistant_transport.runs import LogUnavailableError, log_failure
 from assistant_transport.telemetry import context
 
@@ -49,19 +49,21 @@ def public(*methods: str) -> Callable[[View], View]:
         async def answer(request: HttpRequest) -> HttpResponseBase:
             try:
                 if isinstance(request, WSGIRequest):
-                    raise ApiError(501, _NO_WSGI)
+                    raise ApiError(Code.NEEDS_ASGI, _NO_WSGI)
                 if request.method not in methods:
                     allowed = ", ".join(methods)
-                    raise ApiError(405, f"{request.path} takes {allowed} only.", headers={"Allow": allowed})
+                    sentence = f"{request.path} takes {allowed} only."
+                    raise ApiError(Code.METHOD_NOT_ALLOWED, sentence, headers={"Allow": allowed})
                 return await view(request)
             except ApiError as error:
                 return error.response()
             except LogUnavailableError:
-                headers = {"Retry-After": "2"}
-                return ApiError(503, "Earlier replies cannot be read right now.", headers=headers).response()
+                sentence = "Earlier replies cannot be read right now."
+                return ApiError(Code.LOG_UNAVAILABLE, sentence, headers={"Retry-After": "2"}).response()
             except Exception:
                 error_id = log_failure(logger, "The request failed")
-                return ApiError(500, f"The server failed to answer. (Error {error_id})").response()
+                sentence = f"The server failed to answer. (Error {error_id})"
+                return ApiError(Code.INTERNAL_ERROR, sentence).response()
 
         return _as_it_is(answer)
 

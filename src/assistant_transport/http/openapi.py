@@ -5,6 +5,7 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from assistant_transport import SERVICE, __version__
+from assistant_transport.http.errors import Code
 from assistant_transport.http.models import AssistantRequest, RunRequest
 from assistant_transport.runs import Status
 
@@ -12,9 +13,14 @@ _REFERENCE = "#/components/schemas/{model}"
 
 _ERROR_SCHEMA = {
     "type": "object",
-    "required": ["error"],
+    "required": ["error", "code"],
     "properties": {
         "error": {"type": "string", "description": "One sentence for a person."},
+        "code": {
+            "type": "string",
+            "description": "A stable name for programs; a setting CALLER of your own may have others.",
+            "examples": [code.value for code in Code],
+        },
         "details": {
             "type": "array",
             "description": "For an invalid request: where it is wrong, and how.",

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from assistant_transport.callers import Caller
 from assistant_transport.http import registry, responses, run_reports
 from assistant_transport.http.endpoint import Call, endpoint
-from assistant_transport.http.errors import ApiError, invalid_request
+from assistant_transport.http.errors import ApiError, Code, invalid_request
 from assistant_transport.http.models import RunRequest
 from assistant_transport.runs import Record, Status
 
@@ -33,7 +33,8 @@ async def resume(call: Call) -> HttpResponseBase:
     record = await _get(call.caller, asked)
     wanted = responses.encoding_for(call.request)
     if wanted != record.head.encoding:
-        raise ApiError(409, f"This run's encoding is {record.head.encoding}; the request asks for {wanted}.")
+        sentence = f"This run's encoding is {record.head.encoding}; the request asks for {wanted}."
+        raise ApiError(Code.ENCODING_MISMATCH, sentence)
     feed = await registry.runs().log.subscribe(record)
     run_reports.resumed()
     return responses.replay(record.head, feed, from_state=asked.runId is None)
@@ -61,7 +62,7 @@ async def _get(caller: Caller, asked: RunRequest) -> Record:
     """The run that is asked for; 404 for another caller's, or for none."""
     record = await _find(caller, asked)
     if record is None:
-        raise ApiError(404, "There is no such run of yours.")
+        raise ApiError(Code.RUN_NOT_FOUND, "There is no such run of yours.")
     run_reports.bind(record.head)
     return record
 

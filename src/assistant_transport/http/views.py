@@ -13,7 +13,7 @@ from assistant_transport.conf import on_change, settings
 from assistant_transport.http import commands, database, openapi, registry, responses, run_reports
 from assistant_transport.http.authentication import quotas
 from assistant_transport.http.endpoint import Call, endpoint, public
-from assistant_transport.http.errors import ApiError, invalid_request
+from assistant_transport.http.errors import ApiError, Code, invalid_request
 from assistant_transport.http.models import AssistantRequest, Options, request_model
 from assistant_transport.runs import Quota, QuotaExceededError, Run, RunFailedError, RunRefusedError, RunTooLargeError
 from assistant_transport.transcript import TranscriptError
@@ -44,15 +44,15 @@ async def assistant_endpoint(call: Call) -> HttpResponseBase:
     except QuotaExceededError as exceeded:
         raise _quota_exceeded(exceeded.quota) from None
     except RunRefusedError as refusal:
-        raise ApiError(503, str(refusal), headers={"Retry-After": "1"}) from None
+        code = Code.DRAINING if registry.runs().draining else Code.OVERLOADED
+        raise ApiError(code, str(refusal), headers={"Retry-After": "1"}) from None
     return responses.live(run, lambda: _reply(turn, run), lambda run: run_reports.ended(run, turn.transcript.usage))
 
 
 def _quota_exceeded(quota: Quota) -> ApiError:
     who = "You have" if quota.kind == "owner" else "Your API key has"
-    return ApiError(
-        429, f"{who} too many replies in the making. Please wait for one to end.", headers={"Retry-After": "1"}
-    )
+    sentence = f"{who} too many replies in the making. Please wait for one to end."
+    return ApiError(Code.TOO_MANY_RUNS, sentence, headers={"Retry-After": "1"})
 
 
 def _turn(parsed: AssistantRequest, run: Run, call: Call, options: Options) -> Turn:
@@ -69,9 +69,10 @@ def _turn(parsed: AssistantRequest, run: Run, call: Call, options: Options) -> T
             caller=call.caller,
         )
     except RunTooLargeError:
-        raise ApiError(413, f"The commands would change more than {settings.MAX_RUN_BYTES} bytes of state.") from None
+        sentence = f"The commands would change more than {settings.MAX_RUN_BYTES} bytes of state."
+        raise ApiError(Code.STATE_TOO_LARGE, sentence) from None
     except TranscriptError as error:
-        raise ApiError(400, f"The request is not valid: {error}") from None
+        raise ApiError(Code.INVALID_REQUEST, f"The request is not valid: {error}") from None
 
 
 async def _check(turn: Turn) -> None:
@@ -79,8 +80,8 @@ async def _check(turn: Turn) -> None:
     try:
         await registry.assistant().acheck(turn)
     except InvalidTurnError as problem:
-        status = 413 if problem.too_large else 400
-        raise ApiError(status, str(problem)) from None
+        code = Code.TURN_TOO_LARGE if problem.too_large else Code.INVALID_TURN
+        raise ApiError(code, str(problem)) from None
 
 
 async def _reply(turn: Turn, run: Run) -> None:

@@ -184,6 +184,16 @@ def test_an_approval_whose_run_was_stopped_is_withdrawn(converse: Converse) -> N
     assert told(asked.state)[-1] == ("ai", "Not paid.")
 
 
+def test_the_same_answer_sent_twice_counts_once(converse: Converse) -> None:
+    asked = converse("slow")
+    with asked.post(resume("yes")) as reply:
+        next(reply.frames())
+        second = asked.post(resume("yes"))
+        assert second.status == 400
+        assert second.json()["error"] == "The graph goes on with an earlier answer right now."
+        asked.cancel(reply)
+
+
 @pytest.mark.parametrize("order", [1, -1])
 def test_an_answer_and_a_message_of_one_request_both_count(converse: Converse, order: int) -> None:
     asked = converse("introduction")

@@ -37,28 +37,40 @@ class LangGraphAssistant(BaseAssistant):
         self._tool_nodes = ToolNodes(graph)
         self._server_tools = self._tool_nodes.names
         self._output_keys = _output_keys(graph)
+        self._resuming: set[str] = set()  # the ids of threads whose graphs go on with an answer
 
     async def acheck(self, turn: Turn) -> None:
         if turn.tool_results or any(isinstance(command, Resume) for command in turn.commands):
             thread = self._thread(turn)
-            await thread.load()
-            interrupts.answers(turn, thread.interrupts, self._server_tools)
+            await self._answers(turn, thread)
 
     async def reply(self, turn: Turn) -> None:
         thread = self._thread(turn)
-        await thread.load()
         try:
-            answers = interrupts.answers(turn, thread.interrupts, self._server_tools)
+            answers = await self._answers(turn, thread)
+            has_new_message = thread.count_new_user_messages(turn.transcript) > 0
+            if answers:
+                self._resuming.add(thread.id)
+                try:
+                    # Loaded again, now that no other request can answer.
+                    await self._resume(turn, thread, await self._answers(turn, thread, is_ours=True))
+                finally:
+                    self._resuming.remove(thread.id)
         except InvalidTurnError as error:  # another request was faster, since this one was checked
             raise ReplyError(str(error)) from error
-        has_new_message = thread.count_new_user_messages(turn.transcript) > 0
-        if answers:
-            await self._resume(turn, thread, answers)
-        elif thread.interrupts and not has_new_message:
+        if thread.interrupts and not answers and not has_new_message:
             interrupts.show(turn, thread.interrupts)
             return
         if has_new_message or not answers:
             await self._answer(turn, thread)
+
+    async def _answers(self, turn: Turn, thread: Thread, *, is_ours: bool = False) -> dict[str, Any]:
+        """Loads the thread; what the request answers there, by the interrupts' ids. Raises InvalidTurnError."""
+        await thread.load()
+        answers = interrupts.answers(turn, thread.interrupts, self._server_tools)
+        if answers and thread.id in self._resuming and not is_ours:
+            raise InvalidTurnError("The graph goes on with an earlier answer right now.")
+        return answers
 
     async def _resume(self, turn: Turn, thread: Thread, answers: dict[str, Any]) -> None:
         """Goes on where the graph waits for `answers`, which are by the interrupts' ids."""

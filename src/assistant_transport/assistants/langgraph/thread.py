@@ -33,6 +33,10 @@ class Thread:
         self.is_within_step = False
         self.may_wait = False  # whether the graph may have come to an interrupt since
 
+    @property
+    def id(self) -> str:
+        return str(self.config["configurable"]["thread_id"])
+
     async def load(self) -> None:
         if not self.graph.checkpointer:
             return

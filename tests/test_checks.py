@@ -65,7 +65,7 @@ def test_users_are_known_by_a_middleware_that_inherits_from_djangos() -> None:
         INSTALLED_APPS=["assistant_transport", "django.contrib.auth", "django.contrib.contenttypes"]
     ):
         assert "assistant_transport.W002" in found(CALLER=SIGNED_IN)
-        with override_settings(MIDDLEWARE=["acme.middleware.Users", *settings.MIDDLEWARE]):
+        with override_settings(MIDDLEWARE=["acme.users.Users", *settings.MIDDLEWARE]):
             assert found(CALLER=SIGNED_IN) == {}
 
 

@@ -20,7 +20,7 @@ frontend: frontend/dist/chat.js
 test: $(TESTING)
 	$(BIN)/pytest
 
-test-client: $(TESTING) tests/client/node_modules
+test-client: $(TESTING) tests/client/node_modules tests/client/oldest/node_modules
 	cd tests/client && PYTHON=$(CURDIR)/$(BIN)/python npm test
 
 test-image: $(TESTING)
@@ -62,7 +62,7 @@ lock: $(TESTING)
 	done; $(LOCK) --extra dev $(EXTRAS:%=--extra %) $$constraints --output-file requirements-dev.txt
 
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist staticfiles frontend/dist frontend/node_modules tests/client/node_modules
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist staticfiles frontend/dist frontend/node_modules tests/client/node_modules tests/client/oldest/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Recreated when a lock has changed, and removed when it cannot be completed.

@@ -1,7 +1,6 @@
 // The page: the list of threads, and the thread that is shown.
 
 import { useEffect, useState, useSyncExternalStore } from "react";
-import { VisibleContext } from "./chat/context";
 import { deleteThread, newThread, showThread, useOpenThreads } from "./chat/openThreads";
 import { loadThreads, onThreads } from "./chat/threads";
 import { Chat } from "./ui/Chat";
@@ -37,9 +36,7 @@ export function App() {
       <main className="flex min-w-0 flex-1 flex-col">
         <TopBar title={title ?? "New chat"} showList={() => setListOpen(true)} />
         {connections.map((connection) => (
-          <VisibleContext key={connection.id} value={connection.id === current}>
-            <Chat connection={connection} />
-          </VisibleContext>
+          <Chat key={connection.id} connection={connection} isVisible={connection.id === current} />
         ))}
       </main>
     </div>

@@ -15,6 +15,15 @@ test("the client is the one that this run is for", async () => {
 });
 
 inEveryVariant({}, ({ client: mounted }) => {
+  test("rendered again, the newest client keeps its thread; the oldest begins an empty one", async (t) => {
+    const client = mounted(t);
+    await client.ask("First");
+    const before = client.view;
+    client.render();
+    await client.until("it is rendered again", () => client.view !== before);
+    assert.equal(client.messages.length, OLDEST ? 0 : 2);
+  });
+
   test("the newest client names the thread from its first message on, and each message; the oldest does not", async (t) => {
     const client = mounted(t);
     await client.ask("First");

@@ -25,7 +25,8 @@ export function mount(test, { layout, toolkit, ...options }) {
     // From the thread's state, since that is rendered together with the messages.
     state: { assistant: state, finished: client.finished },
   });
-  root.render(h(App, { client, toolkit, options: { converter, ...options } }));
+  client.render = () => root.render(h(App, { client, toolkit, options: { converter, ...options } }));
+  client.render();
   return client;
 }
 

@@ -15,6 +15,3 @@ export const ChatContext = createContext<Chat | undefined>(undefined);
 
 /** The thread around the component. */
 export const useChat = () => useContext(ChatContext)!;
-
-/** Whether the thread is the one on the screen. */
-export const VisibleContext = createContext(false);

@@ -8,7 +8,7 @@ import { images } from "./images";
 import { messageConverter, type ChatState } from "./state";
 import type { Extras } from "./view";
 
-/** Makes the connection's runtime. The component must not render again: each time the runtime starts an empty thread. */
+/** Makes the connection's runtime. */
 export function useTransport(connection: Connection) {
   const [options] = useState(() => transportOptions(connection));
   const runtime = useAssistantTransportRuntime<ChatState>(options);

@@ -1,28 +1,30 @@
 // One thread. It stays mounted while its reply arrives, visible or not.
 
 import { AssistantRuntimeProvider, useAuiState } from "@assistant-ui/react";
-import { memo, useContext } from "react";
 import type { Connection } from "../chat/connection";
-import { ChatContext, VisibleContext } from "../chat/context";
+import { ChatContext } from "../chat/context";
 import { lastTurn } from "../chat/state";
 import { useConnection, useTransport } from "../chat/transport";
 import { Thread } from "./Thread";
 
-/** Visibility comes by context: with a new property this component would render again, which useTransport forbids. */
-export const Chat = memo(function Chat({ connection }: { connection: Connection }) {
+interface Props {
+  connection: Connection;
+  isVisible: boolean;
+}
+
+export function Chat({ connection, isVisible }: Props) {
   const runtime = useTransport(connection);
   return (
     <AssistantRuntimeProvider runtime={runtime}>
-      <VisibleThread connection={connection} />
+      <ConnectedThread connection={connection} isVisible={isVisible} />
     </AssistantRuntimeProvider>
   );
-});
+}
 
-function VisibleThread({ connection }: { connection: Connection }) {
-  const visible = useContext(VisibleContext);
+function ConnectedThread({ connection, isVisible }: Props) {
   const { state, ...view } = useConnection(connection);
   const messages = useAuiState((s) => s.thread.messages);
-  if (!state || !visible) return null;
+  if (!state || !isVisible) return null;
   const retry = () => connection.retry(connection.attempt ?? lastTurn(state, messages));
   return (
     <ChatContext value={{ ...view, state, connection, retry }}>

@@ -32,6 +32,10 @@ def _setting(
     return field(default=default, metadata=metadata)
 
 
+# The default maxStreamLineLength of @assistant-ui/react 0.15.22. A state, and a run's largest frame, is one line.
+_WITHIN_A_LINE = valid.between(1024, 16 * 1024 * 1024, "the npm client fails a reply that has a longer line")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """Every setting with its type and its default."""
@@ -76,7 +80,7 @@ class Settings:
 
     HEARTBEAT_SECONDS: float = _setting(15.0, valid.at_least(0.1))
     FLUSH_INTERVAL_MS: int = _setting(10, valid.at_least(0))
-    MAX_BODY_BYTES: int = _setting(4 * 1024 * 1024, valid.at_least(1024))
+    MAX_BODY_BYTES: int = _setting(4 * 1024 * 1024, _WITHIN_A_LINE)
 
     REDIS_URL: str = _setting("", valid.redis_url, secret=True)
     RUN_LEASE_SECONDS: float = _setting(5.0, valid.at_least(1))
@@ -84,7 +88,7 @@ class Settings:
     RUN_GRACE_SECONDS: float = _setting(30.0, valid.at_least(0))
     ANONYMOUS_GRACE_SECONDS: float = _setting(2.0, valid.at_least(0))
     MAX_RUN_SECONDS: float = _setting(600.0, valid.at_least(1))
-    MAX_RUN_BYTES: int = _setting(8 * 1024 * 1024, valid.at_least(1024))
+    MAX_RUN_BYTES: int = _setting(8 * 1024 * 1024, _WITHIN_A_LINE)
     MAX_CONCURRENT_RUNS: int = _setting(1000, valid.at_least(1))
     MAX_STATES_BYTES: int = _setting(192 * 1024 * 1024, valid.at_least(1024))
     MAX_RUNS_PER_OWNER: int = _setting(20, valid.at_least(1))

@@ -15,6 +15,12 @@ def at_least(minimum: float) -> Validator:
     return lambda value: None if value >= minimum else f"must be {minimum} or more"
 
 
+def between(minimum: float, maximum: float, why: str) -> Validator:
+    """`why` says what is not possible above `maximum`."""
+    lowest = at_least(minimum)
+    return lambda value: lowest(value) or (None if value <= maximum else f"must be {maximum} or less: {why}")
+
+
 def unset_or_at_least(minimum: int) -> Validator:
     return lambda value: None if value == 0 or value >= minimum else f"must be {minimum} or more, or unset"
 

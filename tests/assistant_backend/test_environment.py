@@ -72,6 +72,8 @@ def test_values_are_parsed(name: str, value: str, parsed: Any) -> None:
         ("HEARTBEAT_SECONDS", "nan", "is not a number"),
         ("FLUSH_INTERVAL_MS", "-1", "must be 0 or more"),
         ("MAX_BODY_BYTES", "1", "must be 1024 or more"),
+        ("MAX_BODY_BYTES", "16777217", "must be 16777216 or less: the npm client fails a reply that has a longer line"),
+        ("MAX_RUN_BYTES", "16777217", "must be 16777216 or less: the npm client fails a reply that has a longer line"),
         ("SENTRY_DSN", "somewhere", "must be a Sentry DSN"),
         ("MAX_RUNS_PER_OWNER", "0", "must be 1 or more"),
         ("MAX_RUNS_PER_KEY", "0", "must be 1 or more"),

@@ -201,3 +201,25 @@ def test_the_default_encoding_is_a_setting(start_server: StartServer) -> None:
     with Client(own.host, own.port).say("Hi") as reply:
         assert reply.headers["Content-Type"] == "text/event-stream"
         assert not reply.follow()[1]
+
+
+@pytest.mark.parametrize(
+    ("layout", "role", "content"),
+    [("parts", "role", "parts"), ("langchain", "type", "content")],
+)
+def test_a_text_that_the_client_adds_as_the_assistants_stands_there_and_needs_no_answer(
+    start_server: StartServer, layout: str, role: str, content: str
+) -> None:
+    server = start_server(ASSISTANT_MESSAGE_FORMAT=layout)
+    client = Client(server.host, server.port)
+    texts = [{"type": "text", "text": "Welcome!"}, {"type": "text", "text": "What may I do?"}]
+    greeting = {"type": "add-message", "message": {"role": "assistant", "parts": texts, "id": "greeting"}}
+    state, errors = client.send(greeting).follow()
+    assert not errors
+    (added,) = state["messages"]
+    expected_role = "ai" if layout == "langchain" else "assistant"
+    assert (added["id"], added[role], added[content]) == ("greeting", expected_role, texts)
+    assert state["provider"] == "completed"
+    state, errors = client.send(message("Hello"), state=state).follow(state)
+    assert not errors
+    assert len(state["messages"]) == 3

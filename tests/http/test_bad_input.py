@@ -15,6 +15,9 @@ def says(content: Any) -> Any:
     return {"commands": [{"type": "add-message", "message": content}]}
 
 
+IMAGE = {"type": "image", "image": "data:image/png;base64,iVBORw0KGgo="}
+
+
 def refusal(client: Client, body: Any, status: int = 400, **headers: str) -> Any:
     reply = client.request("POST", "/assistant", body, **headers)
     assert reply.status == status
@@ -70,6 +73,10 @@ def test_a_body_that_no_client_sends_is_refused(client: Client, body: bytes, com
         (
             {"commands": [{"type": "add-message", "message": {"role": "system", "parts": []}}]},
             "commands.0.message.role",
+        ),
+        (
+            {"commands": [{"type": "add-message", "message": {"role": "assistant", "parts": [IMAGE]}}]},
+            "commands.0.message",
         ),
         ({"commands": [{"type": "add-tool-result", "result": 1}]}, "commands.0.toolCallId"),
         ({"commands": [{"type": "add-tool-result", "toolCallId": "x"}]}, "commands.0.result"),

@@ -51,7 +51,9 @@ def _apply(commands: Iterable[Any], transcript: Transcript) -> list[ToolResult]:
 def _add_message(command: AddMessageCommand, transcript: Transcript) -> None:
     if command.sourceId is not None:
         transcript.edit(command.parentId, command.sourceId)
-    transcript.add_user_message([part.content() for part in command.message.parts], command.message.id)
+    message = command.message
+    add = transcript.add_user_message if message.role == "user" else transcript.add_assistant_message
+    add([part.content() for part in message.parts], message.id)
 
 
 def _add_tool_result(command: AddToolResultCommand, transcript: Transcript) -> ToolResult:

@@ -39,9 +39,17 @@ class MessagePart(Model):
 
 
 class UserMessage(Model):
-    role: Literal["user"] = "user"
+    """A message that the client adds: the user's, or a text that stands as the assistant's own and needs no answer."""
+
+    role: Literal["user", "assistant"] = "user"
     parts: Annotated[list[MessagePart], _FEW]
     id: str | None = None  # newer clients name their message and show it before the server has it
+
+    @model_validator(mode="after")
+    def _assistant_has_text_only(self) -> "UserMessage":
+        if self.role == "assistant" and any(part.type != "text" for part in self.parts):
+            raise ValueError("a message of the assistant has parts of type text only")
+        return self
 
 
 class AddMessageCommand(Model):

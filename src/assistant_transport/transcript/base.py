@@ -52,8 +52,14 @@ class Transcript(ABC):
 
         The client's id is kept unless another message has it.
         """
-        taken = message_id is None or message_id in self._positions()
-        self._add(self._user_message(new_id() if taken else message_id, parts))
+        self._add(self._user_message(self._unused(message_id), parts))
+
+    def add_assistant_message(self, parts: list[dict[str, Any]], message_id: str | None = None) -> None:
+        """Adds a whole message as the assistant's; `parts` are `{type: "text", text}`. Its id is as a user's."""
+        self._add(self._assistant_message(self._unused(message_id), parts))
+
+    def _unused(self, message_id: str | None) -> str:
+        return new_id() if message_id is None or message_id in self._positions() else message_id
 
     def edit(self, parent_id: str | None, source_id: str) -> None:
         """Removes the message `source_id` and all after it; the edited message is added next.
@@ -174,7 +180,10 @@ class Transcript(ABC):
         return path
 
     @abstractmethod
-    def _user_message(self, message_id: str | None, parts: list[dict[str, Any]]) -> Message: ...
+    def _user_message(self, message_id: str, parts: list[dict[str, Any]]) -> Message: ...
+
+    @abstractmethod
+    def _assistant_message(self, message_id: str, parts: list[dict[str, Any]]) -> Message: ...
 
     @abstractmethod
     def _text_of(self, message: Message) -> str: ...

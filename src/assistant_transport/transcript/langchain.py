@@ -62,7 +62,10 @@ class LangChainTranscript(Transcript):
                 if isinstance(writer, LangChainMessage):
                     writer.make_room(position)
 
-    def _user_message(self, message_id: str | None, parts: list[dict[str, Any]]) -> Message:
+    def _assistant_message(self, message_id: str, parts: list[dict[str, Any]]) -> Message:
+        return shapes.ai_message(message_id, parts[0]["text"] if len(parts) == 1 else parts)
+
+    def _user_message(self, message_id: str, parts: list[dict[str, Any]]) -> Message:
         if len(parts) == 1 and parts[0]["type"] == "text":
             return shapes.human_message(message_id, parts[0]["text"])
         content = [shapes.image_block(part["image"]) if part["type"] == "image" else part for part in parts]

@@ -53,8 +53,11 @@ class PartsTranscript(Transcript):
         self._add({"id": new_id(), "role": "assistant", "parts": [part]})
         return len(self.messages) - 1, 0
 
-    def _user_message(self, message_id: str | None, parts: list[dict[str, Any]]) -> Message:
+    def _user_message(self, message_id: str, parts: list[dict[str, Any]]) -> Message:
         return {"id": message_id, "role": "user", "parts": parts}
+
+    def _assistant_message(self, message_id: str, parts: list[dict[str, Any]]) -> Message:
+        return {"id": message_id, "role": "assistant", "parts": parts}
 
     def _text_of(self, message: Message) -> str:
         parts = message.get("parts")

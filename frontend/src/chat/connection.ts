@@ -1,31 +1,25 @@
 // A thread's requests: sent and answered, lost and resumed, failed and sent again.
 
-import type { AssistantRuntime, AssistantTransportCommand, SendCommandsRequestBody } from "@assistant-ui/react";
+import type { AssistantRuntime, SendCommandsRequestBody } from "@assistant-ui/react";
 import { cancelRun, classify } from "../server";
-import { branchOff, type Branches } from "./branches";
-import { ThreadCopy } from "./copy";
+import { Conversation } from "./conversation";
 import { Reconnect } from "./reconnect";
 import { watchSilence } from "./silence";
 import type { Attempt, ChatState } from "./state";
-import { loadThread } from "./threads";
-import type { Extras, Status, View } from "./view";
+import type { Status, View } from "./view";
 
 const NOT_RECEIVED = "Your message did not reach the server.";
 const NOT_KEPT = "The connection was lost, and the rest of the reply is no longer there.";
 const STOPPED_EARLY = "Stopped before the server had answered.";
 
-const isEdit = (command: AssistantTransportCommand) => command.type === "add-message" && command.sourceId !== null;
-
 export class Connection {
   view: View;
   /** The latest request. */
   attempt?: Attempt;
-  #runtime?: AssistantRuntime;
-  #state?: ChatState; // the state that is rendered
-  #copy: ThreadCopy;
+  #conversation: Conversation;
   #listeners = new Set<() => void>();
   #resuming: boolean;
-  #resending = false; // this attempt has branched off before
+  #resending = false; // the next attempt was sent before
   #runId?: string;
   #finishedId?: string; // of the latest run that has ended
   #endHandled = false; // by an error or by Stop: the runtime calls onFinish after those too
@@ -37,20 +31,20 @@ export class Connection {
     readonly id: string,
     readonly onChange: () => void,
   ) {
-    const saved = loadThread(id);
-    const { leaves, active, running, unsent, finishedId } = saved;
-    this.view = { status: { kind: "ok" }, running, branches: { leaves, active } };
-    this.#resuming = running;
-    this.#finishedId = finishedId;
-    if (unsent) this.attempt = { before: leaves[active]!, commands: unsent };
-    if (unsent && !running) this.view.status = { kind: "failed", text: NOT_RECEIVED };
-    this.#copy = new ThreadCopy(id, saved, this.#contents, onChange, this.#follow);
+    const notify = () => this.#change({});
+    this.#conversation = new Conversation(id, this.#progress, notify, onChange, this.#follow);
+    const { saved, branches } = this.#conversation;
+    this.view = { status: { kind: "ok" }, running: saved.running, branches };
+    this.#resuming = saved.running;
+    this.#finishedId = saved.finishedId;
+    if (saved.unsent) this.attempt = { before: branches.leaves[branches.active]!, commands: saved.unsent };
+    if (saved.unsent && !saved.running) this.view.status = { kind: "failed", text: NOT_RECEIVED };
     addEventListener("offline", this.#disconnect);
   }
 
   /** Nothing is in progress and everything is saved: the thread may be unmounted. */
   get idle() {
-    return !this.view.running && !this.#copy.pending;
+    return !this.view.running && this.#conversation.isSaved;
   }
 
   subscribe = (listener: () => void) => {
@@ -62,21 +56,18 @@ export class Connection {
 
   /** Takes the runtime of the component that mounts this thread. */
   attach(runtime: AssistantRuntime) {
-    this.#runtime = runtime;
+    this.#conversation.attach(runtime);
   }
 
   /** Takes each state that is rendered. The first one means that the runtime is ready: an interrupted run is resumed. */
   stateChanged(state: ChatState) {
-    const ready = this.#state === undefined;
-    this.#state = state;
-    this.#copy.stateChanged(state);
-    if (ready && this.view.running) this.resume();
+    if (this.#conversation.stateChanged(state) && this.view.running) this.resume();
   }
 
   /** Stops listening. A run that is in progress goes on at the server for a while. */
   close() {
     this.#reconnect.close();
-    this.#copy.close();
+    this.#conversation.close();
     removeEventListener("offline", this.#disconnect);
   }
 
@@ -103,24 +94,21 @@ export class Connection {
     if (this.#resuming) this.resume();
     else if (attempt) {
       this.#resending = true;
-      this.#thread.importExternalState(attempt.before);
-      for (const command of attempt.commands) this.#extras!.sendCommand(command);
+      this.#conversation.resend(attempt);
     }
   }
 
   /** Stops trying to reconnect. */
   giveUp = () => {
     this.#reconnect.stop();
-    if (this.unsent(this.#state)) this.#fail(NOT_RECEIVED);
+    if (this.unsent(this.#conversation.state)) this.#fail(NOT_RECEIVED);
     else this.#cancel();
     this.#endHandled = true;
     this.#thread.cancelRun(); // an attempt to resume that is in progress
   };
 
-  /** Shows the branch with the index `leaf`. */
   showLeaf(leaf: number) {
-    const { leaves, active } = this.view.branches;
-    this.#show({ leaves: leaves.with(active, this.#state!), active: leaf });
+    this.#conversation.showLeaf(leaf);
   }
 
   /** What the runtime calls, in this order: the request, its response, an error or a cancellation, the end. */
@@ -149,7 +137,7 @@ export class Connection {
       const unavailable = this.#resuming && /^Status (429|5)/.test(error.message);
       if (failure.kind === "lost" || unavailable) this.#lost();
       else if (failure.kind === "key-required") this.#change({ status: failure });
-      else if (failure.kind === "gone") this.#fail(this.unsent(this.#state) ? NOT_RECEIVED : NOT_KEPT);
+      else if (failure.kind === "gone") this.#fail(this.unsent(this.#conversation.state) ? NOT_RECEIVED : NOT_KEPT);
       else this.#fail(failure.text);
     },
 
@@ -167,37 +155,28 @@ export class Connection {
   };
 
   get #thread() {
-    return this.#runtime!.thread;
+    return this.#conversation.thread;
   }
 
-  get #extras() {
-    return this.#runtime?.thread.getState().extras as Extras | undefined;
-  }
-
-  #contents = () => {
-    const { branches, running } = this.view;
-    const state = this.#state;
-    return state && { state, branches, running, unsent: this.unsent(state), finishedId: this.#finishedId };
+  #progress = () => {
+    const unsent = this.unsent(this.#conversation.state);
+    return { running: this.view.running, unsent, finishedId: this.#finishedId };
   };
 
   #begin(attempt: Attempt) {
-    const branches = attempt.commands.some(isEdit) && !this.#resending;
     this.attempt = attempt;
-    this.#state = attempt.before;
+    this.#conversation.begin(attempt, this.#resending);
     this.#resending = false;
     this.#runId = undefined;
-    this.#change({
-      status: { kind: "ok" },
-      running: true,
-      ...(branches && { branches: branchOff(this.view.branches, attempt.before) }),
-    });
+    this.#change({ status: { kind: "ok" }, running: true });
+    this.#conversation.save();
   }
 
   #end(status: Status) {
     this.#finishedId = this.#runId ?? this.#finishedId;
     this.#resuming = false;
     this.#reconnect.reset();
-    this.#copy.saveSoon(); // not at once: the reply's last words are not rendered yet
+    this.#conversation.saveSoon(); // not at once: the reply's last words are not rendered yet
     this.#change({ status, running: false });
   }
 
@@ -206,7 +185,7 @@ export class Connection {
   }
 
   #stopped() {
-    const unsent = this.unsent(this.#state);
+    const unsent = this.unsent(this.#conversation.state);
     this.#cancel();
     if (unsent) this.#change({ status: { kind: "failed", text: STOPPED_EARLY } });
   }
@@ -232,25 +211,13 @@ export class Connection {
 
   /** Shows what another tab has saved of the thread. */
   #follow = () => {
-    if (this.view.running || !this.#extras) return;
-    const saved = this.#copy.receive();
-    if (!saved) return;
-    const { leaves, active, finishedId } = saved;
-    this.#finishedId = finishedId;
-    this.#show({ leaves, active });
+    const saved = this.view.running ? undefined : this.#conversation.receive();
+    if (saved) this.#finishedId = saved.finishedId;
   };
 
-  /** Replaces the conversation by the active one of `branches`. */
-  #show(branches: Branches) {
-    this.#state = branches.leaves[branches.active]!;
-    this.#change({ branches });
-    this.#thread.importExternalState(this.#state);
-  }
-
   #change(change: Partial<View>) {
-    const { running, branches } = this.view;
-    this.view = { ...this.view, ...change };
-    if (this.view.branches !== branches || (this.view.running && !running)) this.#copy.save();
+    const { running } = this.view;
+    this.view = { ...this.view, branches: this.#conversation.branches, ...change };
     for (const listener of this.#listeners) listener();
     if (this.view.running !== running) this.onChange();
   }

@@ -1,0 +1,104 @@
+// A thread's conversation: the state that is rendered, its branches, and its copy in this browser.
+
+import type { AssistantRuntime, AssistantTransportCommand } from "@assistant-ui/react";
+import { branchOff, type Branches } from "./branches";
+import { ThreadCopy } from "./copy";
+import type { Attempt, ChatState } from "./state";
+import { loadThread, type SavedThread } from "./threads";
+import type { Extras } from "./view";
+
+const isEdit = (command: AssistantTransportCommand) => command.type === "add-message" && command.sourceId !== null;
+
+/** What is saved beside the conversation. */
+type Progress = Pick<SavedThread, "running" | "unsent" | "finishedId">;
+
+export class Conversation {
+  branches: Branches;
+  /** The state that is rendered; undefined until the runtime is ready. */
+  state?: ChatState;
+  readonly saved: SavedThread;
+  #runtime?: AssistantRuntime;
+  #copy: ThreadCopy;
+
+  /** `onShow` is called when another branch is shown, `onSaved` after a save, `onOther` when another tab has saved. */
+  constructor(
+    id: string,
+    readonly progress: () => Progress,
+    readonly onShow: () => void,
+    onSaved: () => void,
+    onOther: () => void,
+  ) {
+    this.saved = loadThread(id);
+    const { leaves, active } = this.saved;
+    this.branches = { leaves, active };
+    this.#copy = new ThreadCopy(id, this.saved, this.#contents, onSaved, onOther);
+  }
+
+  get thread() {
+    return this.#runtime!.thread;
+  }
+
+  get isSaved() {
+    return !this.#copy.pending;
+  }
+
+  attach(runtime: AssistantRuntime) {
+    this.#runtime = runtime;
+  }
+
+  /** Takes each state that is rendered. Returns whether it is the first: the runtime is ready then. */
+  stateChanged(state: ChatState): boolean {
+    const ready = this.state === undefined;
+    this.state = state;
+    this.#copy.stateChanged(state);
+    return ready;
+  }
+
+  /** Notes that the attempt is being sent. An edit begins a branch, but not when it is sent again. */
+  begin(attempt: Attempt, isResent: boolean) {
+    this.state = attempt.before;
+    if (attempt.commands.some(isEdit) && !isResent) this.branches = branchOff(this.branches, attempt.before);
+  }
+
+  /** Sends the attempt's commands, on the state that it was first sent on. */
+  resend(attempt: Attempt) {
+    this.thread.importExternalState(attempt.before);
+    const { sendCommand } = this.thread.getState().extras as Extras;
+    attempt.commands.forEach(sendCommand);
+  }
+
+  /** Shows the branch with the index `leaf`. */
+  showLeaf(leaf: number) {
+    const { leaves, active } = this.branches;
+    this.#show({ leaves: leaves.with(active, this.state!), active: leaf });
+    this.save();
+  }
+
+  /** Shows what another tab has saved and returns it, if it is newer and the runtime is ready. */
+  receive(): SavedThread | undefined {
+    const saved = this.state && this.#copy.receive();
+    if (saved) this.#show({ leaves: saved.leaves, active: saved.active });
+    return saved;
+  }
+
+  save() {
+    this.#copy.save();
+  }
+
+  saveSoon() {
+    this.#copy.saveSoon();
+  }
+
+  close() {
+    this.#copy.close();
+  }
+
+  #show(branches: Branches) {
+    this.branches = branches;
+    this.state = branches.leaves[branches.active]!;
+    this.onShow();
+    this.thread.importExternalState(this.state);
+  }
+
+  #contents = () => this.state && { state: this.state, branches: this.branches, ...this.progress() };
+}

@@ -72,3 +72,24 @@ class Scripted:
         except asyncio.CancelledError:
             self._cancelled.set()
             raise
+
+
+class Attaching:
+    """Writes a preliminary result, waits for a message `go on`, and writes the final one, a file, a source and data."""
+
+    def __init__(self) -> None:
+        self._confirmed = asyncio.Event()
+
+    async def reply(self, turn: Turn) -> None:
+        if turn.text == "go on":
+            self._confirmed.set()
+            return
+        message = turn.transcript.assistant_message()
+        call = message.add_tool_call("search", {"query": "Paris"})
+        call.set_preliminary_result({"found": 1})
+        await self._confirmed.wait()
+        call.set_result({"found": 2})
+        message.append_text("Look:")
+        message.add_file("AAAA", "image/png", "map.png")
+        message.add_source("https://example.com/", "Example")
+        message.add_data("chart", {"bars": [1]})

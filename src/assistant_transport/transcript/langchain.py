@@ -88,8 +88,10 @@ class LangChainTranscript(Transcript):
                     calls.update((part.id, part) for part in entries[-1].parts if isinstance(part, Call))
                 case {"type": "tool", "tool_call_id": str(call_id)} if call_id in calls:
                     call = calls[call_id]
-                    call.result, call.is_error = message.get("content"), message.get("status") == "error"
                     extra = message.get("additional_kwargs")
+                    if isinstance(extra, dict) and extra.get("isPreliminary") is True:
+                        continue
+                    call.result, call.is_error = message.get("content"), message.get("status") == "error"
                     call.model_content = extra.get("modelContent") if isinstance(extra, dict) else None
         return entries
 
@@ -112,6 +114,7 @@ class LangChainMessage(AssistantMessage):
         self._calls = 0
         self._text: Cursor | None = None
         self._reasoning_pieces = 0
+        self._has_files = False
 
     def make_room(self, position: int) -> None:
         """A message was inserted at `position`: what is written next stands one further, if it is behind."""
@@ -122,8 +125,8 @@ class LangChainMessage(AssistantMessage):
                 self._text = self._document.cursor([*self._path, "content"])
 
     def append_text(self, text: str) -> None:
-        if self._text is None or self._calls:
-            if self._calls:
+        if self._text is None or self._calls or self._has_files:
+            if self._calls or self._has_files:
                 self._begin()
             self._reasoning = None
             self._text = self._document.cursor([*self._path, "content"])
@@ -136,9 +139,39 @@ class LangChainMessage(AssistantMessage):
         if self._reasoning_pieces:
             self._document.set(path, shapes.reasoning_piece(text))
         else:
-            self._document.set([*self._path, "additional_kwargs"], shapes.reasoning(text))
+            self._set_additional("reasoning", shapes.reasoning(text)["reasoning"])
         self._reasoning_pieces += 1
         return ReasoningWriter(self._document, path)
+
+    def _set_additional(self, key: str, value: Any) -> None:
+        if "additional_kwargs" in self._message:
+            self._document.set([*self._path, "additional_kwargs", key], value)
+        else:
+            self._document.set([*self._path, "additional_kwargs"], {key: value})
+
+    @property
+    def _message(self) -> Message:
+        return self._transcript.messages[int(self._path[-1])]
+
+    def add_source(self, url: str, title: str | None = None) -> None:
+        self._add_custom("sources", {"id": new_id(), "url": url, **without_nulls(title=title)})
+
+    def add_data(self, name: str, data: Any) -> None:
+        self._add_custom("data", {"name": name, "data": data})
+
+    def _add_custom(self, key: str, value: dict[str, Any]) -> None:
+        """Adds to what the converter hands on as `metadata.custom`: it has no parts for sources and data."""
+        custom: dict[str, list[Any]] = self._message.get("additional_kwargs", {}).get("metadata", {})
+        self._set_additional("metadata", custom | {key: [*custom.get(key, []), value]})
+
+    def add_file(self, data: str, mime_type: str, filename: str | None = None) -> None:
+        if self._calls:
+            self._begin()
+        self.complete()
+        content = self._message["content"]
+        blocks = [{"type": "text", "text": content}] if isinstance(content, str) and content else content or []
+        self._document.set([*self._path, "content"], [*blocks, shapes.file_block(data, mime_type, filename)])
+        self._has_files = True
 
     def _write_usage(self, usage: Usage) -> None:
         self._document.set([*self._path, "usage_metadata"], shapes.usage_metadata(*usage))
@@ -174,6 +207,10 @@ class LangChainToolCall(ToolCall):
                 self._transcript._document.set([*self._path, "args"], args)
         except (ValueError, RecursionError):
             return  # no arguments, or such as no client takes: their text stands in the state
+
+    def set_preliminary_result(self, result: Any) -> None:
+        self.complete()
+        self._transcript.add_tool_result(self.id, result, is_preliminary=True)
 
     def set_result(self, result: Any, *, is_error: bool = False, artifact: Any = None) -> None:
         self.complete()

@@ -27,7 +27,8 @@ def ai_message(message_id: str | None, content: Any = "", tool_calls: Iterable[d
 def tool_message(
     message_id: str | None, call_id: str, name: str, content: Any, *, is_error: bool = False, **extra: Any
 ) -> Message:
-    """A tool's result as a message of its own. `extra` holds `artifact` and `model_content`, any JSON.
+    """A tool's result as a message of its own. `extra` holds `artifact` and `model_content`, any JSON, and
+    `is_preliminary`.
 
     `name` must be the one of the call: rendering throws where the two differ. `content` is a text, a list of blocks or
     an object, see `result_content`.
@@ -44,6 +45,8 @@ def tool_message(
         message["artifact"] = extra["artifact"]
     if "model_content" in extra:
         message["additional_kwargs"] = {"modelContent": extra["model_content"]}
+    if extra.get("is_preliminary"):
+        message["additional_kwargs"] = {"isPreliminary": True}
     return message
 
 
@@ -68,6 +71,14 @@ def tool_call(call_id: str, name: str, args_text: str = "", args: dict[str, Any]
 def image_block(url: str) -> dict[str, Any]:
     """An image in a message's content. It renders in this form only; `{type: "image"}` is dropped."""
     return {"type": "image_url", "image_url": {"url": url}}
+
+
+def file_block(data: str, mime_type: str, filename: str | None) -> dict[str, Any]:
+    """A file in a message's content; `data` is base64, or an https URL."""
+    by_url = data.startswith("https://")
+    block = {"type": "file", "mime_type": mime_type, "source_type": "url" if by_url else "base64"}
+    block["url" if by_url else "data"] = data
+    return block if filename is None else block | {"metadata": {"filename": filename}}
 
 
 def reasoning(text: str) -> dict[str, Any]:

@@ -94,6 +94,23 @@ class PartsMessage(AssistantMessage):
             path = self._add({"type": "text", "text": text})
             self._cursor = self._document.cursor([*path, "text"])
 
+    def add_source(self, url: str, title: str | None = None) -> None:
+        shown = without_nulls(title=title)
+        self._add_aside({"type": "source", "sourceType": "url", "id": new_id(), "url": url, **shown})
+
+    def add_file(self, data: str, mime_type: str, filename: str | None = None) -> None:
+        self._add_aside({"type": "file", "data": data, "mimeType": mime_type, **without_nulls(filename=filename)})
+
+    def add_data(self, name: str, data: Any) -> None:
+        self._add_aside({"type": "data", "name": name, "data": data})
+
+    def _add_aside(self, part: dict[str, Any]) -> None:
+        """Adds a part that models do not read: it separates no calls of two responses."""
+        self.complete()
+        last = self._last
+        self._add(part)
+        self._last = last
+
     def _write_usage(self, usage: Usage) -> None:
         tokens = without_nulls(inputTokens=usage.input_tokens, outputTokens=usage.output_tokens)
         self._document.set([*self._message_path, "usage"], tokens)
@@ -137,6 +154,12 @@ class PartsToolCall(ToolCall):
             self._document, self._path, self._part, result, is_error=is_error, **without_nulls(artifact=artifact)
         )
 
+    def set_preliminary_result(self, result: Any) -> None:
+        self.complete()
+        self._part["isPreliminary"] = True
+        self._document.set([*self._path, "isPreliminary"], True)
+        self._document.set([*self._path, "result"], result)
+
 
 def tool_call_part(call_id: str, name: str) -> dict[str, Any]:
     """A call without arguments yet, and without the key `result`, for null would count as a result."""
@@ -154,7 +177,7 @@ def _read(item: dict[str, Any]) -> list[Part]:
             return [*reasoning_of(item)]
         case {"type": "tool-call", "toolCallId": str(call_id), "toolName": str(name)}:
             args = item.get("argsText")
-            result = item.get("result", UNANSWERED)
+            result = UNANSWERED if item.get("isPreliminary") is True else item.get("result", UNANSWERED)
             call = Call(call_id, name, args if isinstance(args, str) else "", result)
             call.is_error, call.model_content = item.get("isError") is True, item.get("modelContent")
             call.signature, call.begins_response = signature_of(item), item.get(BEGINS_RESPONSE) is True
@@ -170,3 +193,5 @@ def write_result(document: Document, path: Path, part: dict[str, Any], result: A
         if name in extra:
             document.set([*path, key], extra[name])
     document.set([*path, "result"], result)
+    if "isPreliminary" in part:
+        document.set([*path, "isPreliminary"], False)

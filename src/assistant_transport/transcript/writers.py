@@ -85,6 +85,10 @@ class ToolCall(ABC):
     def set_result(self, result: Any, *, is_error: bool = False, artifact: Any = None) -> None:
         """Writes the result (any JSON). A call without one is left to the client."""
 
+    @abstractmethod
+    def set_preliminary_result(self, result: Any) -> None:
+        """Shows a result (any JSON) that `set_result` will replace. Models never read it."""
+
 
 class AssistantMessage(ABC):
     """An assistant's message that is being written."""
@@ -123,6 +127,18 @@ class AssistantMessage(ABC):
             call.append_args(json.dumps(args, ensure_ascii=False, allow_nan=False))
             call.complete()
         return call
+
+    @abstractmethod
+    def add_source(self, url: str, title: str | None = None) -> None:
+        """Names a page that the reply rests on."""
+
+    @abstractmethod
+    def add_file(self, data: str, mime_type: str, filename: str | None = None) -> None:
+        """Adds a file that the assistant made; `data` is base64, or an https URL."""
+
+    @abstractmethod
+    def add_data(self, name: str, data: Any) -> None:
+        """Adds data (any JSON) that a component of the frontend's own renders, by its `name`."""
 
     def set_usage(self, *, input_tokens: int | None, output_tokens: int | None) -> None:
         """Writes the tokens of this message, as the model's provider counts them, without what is None."""

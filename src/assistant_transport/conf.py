@@ -66,6 +66,7 @@ class Settings:
     ALLOWED_MODELS: list[str] = _setting([])  # noqa: RUF009 - it makes a field
     SYSTEM_PROMPT: str = _setting("", may_be_file=True)
     SERVER_TOOLS: list[str] = _setting([], valid.server_tools)  # noqa: RUF009
+    CLIENT_TOOLS: str = _setting("", valid.client_tools, may_be_file=True)
     MAX_OUTPUT_TOKENS: int = _setting(0, valid.unset_or_at_least(16))
     MAX_TOOL_ROUNDS: int = _setting(8, valid.at_least(0))
     TOOL_TIMEOUT_SECONDS: float = _setting(30.0, valid.at_least(0.01))

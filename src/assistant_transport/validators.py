@@ -1,5 +1,6 @@
 """What makes a setting's value valid. Each returns a sentence that says how to mend it, or None."""
 
+import json
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -8,6 +9,7 @@ from urllib.parse import urlsplit
 Validator = Callable[[Any], str | None]
 
 _DOTTED_PATH = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
+_TOOL_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _GRAPH = re.compile(r"langgraph:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 
 
@@ -135,3 +137,24 @@ def server_tools(value: Iterable[str]) -> str | None:
 def field_names(value: Iterable[str]) -> str | None:
     wrong = [name for name in value if not re.fullmatch(r"[a-z_]+", name)]
     return f"{wrong[0]!r} must be tools, images, or the name of a request's field such as seed" if wrong else None
+
+
+def client_tools(value: str) -> str | None:
+    """JSON that declares tools of the frontend, as a request lists them."""
+    if not value:
+        return None
+    example = '{"get_weather": {"description": "…", "parameters": {"type": "object", "properties": {…}}}}'
+    try:
+        tools = json.loads(value)
+    except ValueError as error:
+        return f"must be JSON such as {example} ({error})"
+    if not isinstance(tools, dict):
+        return f"must be an object such as {example}"
+    for name, tool in tools.items():
+        if not _TOOL_NAME.fullmatch(name):
+            return f"{name!r} must be 1 to 64 letters, digits, _ and -, for models take no other name"
+        if not isinstance(tool, dict) or not isinstance(tool.get("parameters"), dict):
+            return f"{name} needs `parameters`, a JSON Schema, as in {example}"
+        if not isinstance(tool.get("description", ""), str):
+            return f"the description of {name} must be a text"
+    return None

@@ -1,5 +1,6 @@
 """POST /assistant on the wire, with every field and command that the client sends."""
 
+import json
 from typing import Any
 
 import pytest
@@ -223,3 +224,25 @@ def test_a_text_that_the_client_adds_as_the_assistants_stands_there_and_needs_no
     state, errors = client.send(message("Hello"), state=state).follow(state)
     assert not errors
     assert len(state["messages"]) == 3
+
+
+def test_a_declared_tool_of_the_frontend_is_left_to_it_unless_a_request_lists_its_own(
+    start_server: StartServer,
+) -> None:
+    def schema(name: str) -> dict[str, Any]:
+        return {"type": "object", "properties": {name: {"type": "string"}}, "required": [name]}
+
+    declared = {"get_weather": {"description": "The weather.", "parameters": schema("town")}}
+    server = start_server(CLIENT_TOOLS=json.dumps(declared))
+    client = Client(server.host, server.port)
+    own = {"get_weather": {"parameters": schema("city")}}
+    for tools, args in (({}, {"town": "Rome"}), (own, {"city": "Rome"})):
+        state, errors = client.say("What is the weather in Rome?", tools=tools).follow()
+        assert not errors
+        call = state["messages"][-1]["parts"][-1]
+        assert (call["toolName"], json.loads(call["argsText"])) == ("get_weather", args)
+        assert "result" not in call
+    result = {"type": "add-tool-result", "toolCallId": call["toolCallId"], "toolName": "get_weather", "result": "mild"}
+    state, errors = client.send(result, state=state).follow(state)
+    assert not errors
+    assert text_of(state) == "The tool get_weather answered: mild"

@@ -1,9 +1,12 @@
 """Makes the turn of a request, by applying its commands to the transcript, in their order."""
 
+import json
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from assistant_transport.assistants import ToolResult, Turn
+from assistant_transport.conf import on_change, settings
 from assistant_transport.http.models import AddMessageCommand, AddToolResultCommand, AssistantRequest, Options
 from assistant_transport.runs import Controller
 from assistant_transport.transcript import LAYOUTS, Transcript
@@ -28,13 +31,24 @@ def turn(parsed: AssistantRequest, options: Options, controller: Controller, lay
         controller=controller,
         commands=parsed.commands,
         tool_results=results,
-        tools={name: tool.model_dump(exclude_unset=True) for name, tool in (parsed.tools or {}).items()},
+        tools=_declared_tools()
+        | {name: tool.model_dump(exclude_unset=True) for name, tool in (parsed.tools or {}).items()},
         system=parsed.system,
         thread_id=parsed.threadId,
         call_settings=options.call_settings,
         config=options.config,
         **caller,
     )
+
+
+@cache
+def _declared_tools() -> dict[str, Any]:
+    """The frontend's tools that requests need not list: those of CLIENT_TOOLS."""
+    declared: dict[str, Any] = json.loads(settings.CLIENT_TOOLS or "{}")
+    return declared
+
+
+on_change(_declared_tools.cache_clear)
 
 
 def _apply(commands: Iterable[Any], transcript: Transcript) -> list[ToolResult]:

@@ -66,7 +66,7 @@ class Variable:
     may_be_file: bool = False  # may also come as NAME_FILE, the path of a file that holds it, as every secret may
 
 
-_OF_THE_SITE = (
+OF_THE_SITE = (
     Variable("HOST", "127.0.0.1"),
     Variable("PORT", 8002, port),
     Variable("DEBUG", False),
@@ -89,4 +89,4 @@ OF_THE_APP = tuple(
     if name != "METRICS_HOST"
 )
 
-VARIABLES = _OF_THE_SITE + OF_THE_APP
+VARIABLES = OF_THE_SITE + OF_THE_APP

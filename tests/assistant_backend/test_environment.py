@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from assistant_backend.environment import InvalidEnvironmentError, parse
-from assistant_backend.variables import VARIABLES
+from assistant_backend.variables import OF_THE_SITE, VARIABLES
 from tests.docs.pages import blocks
 from tests.server import ROOT, environment
 
@@ -229,6 +229,12 @@ def test_without_a_secret_key_one_is_made_for_all_workers_with_a_warning() -> No
     assert parsed == inherited
     assert len(parsed) >= 50
     assert done.stderr.count("WARNING: SECRET_KEY is not set") == 1
+
+
+def test_docs_say_which_settings_a_project_of_its_own_does_not_have() -> None:
+    page = (ROOT / "docs/django.md").read_text()
+    (said,) = re.findall(r"stays out of it: (.*?)\. ", page, re.DOTALL)
+    assert re.findall(r"`([A-Z_]+)`", said) == [variable.name for variable in OF_THE_SITE]
 
 
 def test_sessions_need_a_secret_key_that_stays() -> None:

@@ -1,5 +1,6 @@
 """A reply that nobody wants any more closes the provider's connection, whoever says so."""
 
+import json
 import signal
 from uuid import uuid4
 
@@ -54,3 +55,17 @@ def test_it_goes_away_before_the_first_word(parts_chat: Chat) -> None:
     assert parts_chat.stub.asked.acquire(timeout=PATIENCE)
     reply.close()
     assert parts_chat.stub.closed.acquire(timeout=PATIENCE)
+
+
+def test_the_tokens_that_the_provider_said_before_the_end_are_counted(start_chat: StartChat, format_name: str) -> None:
+    chat = start_chat(format_name)
+    client = str(uuid4())
+    with waiting(chat, X_Client_Id=client) as reply:
+        assert chat.client.post("/cancel", {"runId": reply.headers["X-Run-Id"]}, X_Client_Id=client).status == 202
+        reply.body()
+    chat.server.stop()
+    (line,) = [json.loads(line) for line in chat.server.log().splitlines() if '"run cancelled: ' in line]
+    # Only Anthropic says some at the beginning of its stream; of the others nothing is known, which is not 0.
+    said = {name for name in ("input_tokens", "output_tokens") if name in line}
+    assert said == ({"input_tokens", "output_tokens"} if format_name == "anthropic" else set())
+    assert ("tokens unknown" in line["message"]) == (format_name != "anthropic")

@@ -29,7 +29,7 @@ test-image: $(TESTING)
 test-browser: $(TESTING)
 	$(BIN)/pytest tests/browser
 
-bench: $(TESTING)
+bench: $(TESTING) build/benchmarks/.installed
 	$(BIN)/python -m benchmarks
 
 bench-attacks: $(TESTING)
@@ -50,8 +50,9 @@ lint: $(TESTING)
 # `make lock` adds missing packages to the locks, `make upgrade` upgrades all versions. The locks have hashes for every
 # platform and Python, and no index address. Each is constrained by those before it, so that extras can be combined.
 EXTRAS := langgraph postgres jwt
-LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-header --no-annotate --no-emit-index-url $(UPGRADE) pyproject.toml
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url $(UPGRADE)
+LOCK = $(COMPILE) pyproject.toml
 upgrade: UPGRADE := --upgrade
 upgrade: lock
 lock: $(TESTING)
@@ -60,6 +61,7 @@ lock: $(TESTING)
 	  $(LOCK) --extra $$extra $$constraints --output-file requirements-$$extra.txt; \
 	  constraints="$$constraints --constraint requirements-$$extra.txt"; \
 	done; $(LOCK) --extra dev $(EXTRAS:%=--extra %) $$constraints --output-file requirements-dev.txt
+	$(COMPILE) --constraint requirements.txt benchmarks/requirements.in --output-file benchmarks/requirements.txt
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist staticfiles frontend/dist frontend/node_modules tests/client/node_modules tests/client/oldest/node_modules
@@ -76,6 +78,12 @@ $(TESTING): $(RUNNING)
 	( $(PIP_INSTALL) --require-hashes --requirement requirements-dev.txt \
 	  && $(PIP_INSTALL) --no-deps --no-build-isolation --editable . ) || { rm -rf .venv; exit 1; }
 	touch $(RUNNING) $@
+
+# What is measured and talked to beside this project has an environment of its own.
+build/%/.installed: %/requirements.txt
+	rm -rf build/$*
+	$(PYTHON) -m venv build/$* && build/$*/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	touch $@
 
 %/node_modules: %/package-lock.json
 	cd $* && npm ci --no-fund --no-audit

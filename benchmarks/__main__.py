@@ -4,7 +4,7 @@ import os
 import platform
 import sys
 
-from benchmarks import report, servers
+from benchmarks import models, report, servers
 
 ROUNDS = 4
 
@@ -20,10 +20,13 @@ def main() -> None:
             names = list(started.by_name)
             for name in names[number % len(names) :] + names[: number % len(names)]:
                 samples.setdefault(name, []).append(started.by_name[name].measure())
+            for name, settings in started.settings.items():
+                samples[name][-1]["import_s"] = servers.import_seconds(name, settings, by_hand=False)
+                samples[servers.BY_HAND[name]][-1]["import_s"] = servers.import_seconds(name, settings, by_hand=True)
     cores = len(os.sched_getaffinity(0))
     print(f"Python {platform.python_version()}, {cores} cores, {ROUNDS} rounds: median (lowest to highest).\n")
-    print(report.peers(samples, started.upstream))
-    print(report.models(samples))
+    print(report.peers(samples))
+    print(models.report(samples))
     print(report.durability(samples, started.log))
 
 

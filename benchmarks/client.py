@@ -1,54 +1,26 @@
-"""`python -m benchmarks.client PORT SERVER_PID LOG_PID ONLY_COST`: measures one server once.
+"""`python -m benchmarks.client PORT SERVER_PID LOG_PID STREAMS`: measures one server once.
 
 It prints its findings as JSON. It is a process of its own, so that its work does not count as the server's.
 """
 
 import asyncio
 import json
-import os
 import sys
-import time
 from collections.abc import Iterable
 from http.client import HTTPConnection
-from pathlib import Path
 from typing import Any
 
 import uvloop
 
 from benchmarks.connection import Connection, Reply, request
 from benchmarks.conversation import LONG, PACED, SHORT, TOKEN, TOKENS
+from benchmarks.processes import cpu_seconds
 from tests.wire import apply
 
 _CONNECTIONS = 8
 _RUNS = {SHORT: 400, LONG: 8}
 _FIRST_BYTES = 100
-_STREAMS = 50
 _SETTLE_SECONDS = 0.15  # for the log to write the rest of the last run
-
-
-def cpu_seconds(pid: int) -> float:
-    """The CPU time of a process and its children so far; 0 for the process 0, which stands for none."""
-    if not pid:
-        return 0.0
-    children = [child for child in _pids() if _parent(child) == pid]
-    return sum(_own_cpu_seconds(process) for process in (pid, *children))
-
-
-def _pids() -> list[int]:
-    return [int(entry) for entry in os.listdir("/proc") if entry.isdecimal()]
-
-
-def _parent(pid: int) -> int:
-    try:
-        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-    except OSError:
-        return 0  # the process has just ended
-
-
-def _own_cpu_seconds(pid: int) -> float:
-    # clock_getcpuclockid(3): precise to the nanosecond, where `stat` has hundredths of a second. It includes threads
-    # that have ended, which a sum over the present ones would miss.
-    return time.clock_gettime((~pid << 3) | 2)
 
 
 def percentile(values: Iterable[float], percent: float) -> float:
@@ -79,14 +51,13 @@ class Measurement:
         self._pids = {"server": server, "log": log}
         self.found: dict[str, float] = {}
 
-    async def run(self, *, only_cost: bool) -> None:
-        most = _CONNECTIONS if only_cost else _STREAMS
-        connections = [await Connection.open(self._port, number) for number in range(most)]
+    async def run(self, streams: int) -> None:
+        """Measures it with so many paced replies at once."""
+        connections = [await Connection.open(self._port, number) for number in range(streams)]
         await self._first_bytes(connections[0])
         for kind in (SHORT, LONG):
             await self._cost(kind, connections[:_CONNECTIONS])
-        if not only_cost:
-            await self._delays(connections)
+        await self._delays(connections)
         for connection in connections:
             connection.close()
 
@@ -114,9 +85,9 @@ class Measurement:
             return await connection.ask(PACED)
 
         before = self._cpu()
-        waits = [0.02 * number / _STREAMS for number in range(_STREAMS)]
+        waits = [0.02 * number / len(connections) for number in range(len(connections))]
         replies = await asyncio.gather(*map(ask, connections, waits))
-        await self._note_cpu(PACED, before, _STREAMS)
+        await self._note_cpu(PACED, before, len(connections))
         assert all(len(reply.arrivals) == TOKENS[PACED] for reply in replies), "a stamped token was not seen"
         gaps = [
             (later - earlier) * 1000
@@ -126,6 +97,7 @@ class Measurement:
         delays = [delay * 1000 for reply in replies for delay in reply.delays]
         for name, values in (("gap", gaps), ("delay", delays)):
             self.found |= {f"{name}_p{percent}": percentile(values, percent) for percent in (50, 99)}
+            self.found[f"{name}_longest"] = max(values)
 
     def _cpu(self) -> dict[str, float]:
         return {name: cpu_seconds(pid) for name, pid in self._pids.items()}
@@ -137,10 +109,10 @@ class Measurement:
 
 
 def main() -> None:
-    port, server, log, only_cost = map(int, sys.argv[1:])
+    port, server, log, streams = map(int, sys.argv[1:])
     check(port)
     measurement = Measurement(port, server, log)
-    uvloop.run(measurement.run(only_cost=bool(only_cost)))
+    uvloop.run(measurement.run(streams))
     print(json.dumps(measurement.found))
 
 

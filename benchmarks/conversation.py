@@ -14,9 +14,14 @@ def user_message(kind: str) -> dict[str, object]:
     return {"role": "user", "parts": [{"type": "text", "text": kind}]}
 
 
+def stamped_token() -> str:
+    """A token that says when it was written."""
+    return f" {time.monotonic_ns() // 1000:016d}"
+
+
 async def tokens(kind: str) -> AsyncIterator[str]:
     """Yields the reply's tokens at its pace. A paced or steady reply's are timestamps in microseconds."""
     pause = PAUSE[kind]
     for _ in range(TOKENS[kind]):
-        yield f" {time.monotonic_ns() // 1000:016d}" if kind in (PACED, STEADY) else TOKEN
+        yield stamped_token() if kind in (PACED, STEADY) else TOKEN
         await asyncio.sleep(pause)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from statistics import median
 
 from benchmarks.conversation import LONG, PACED, SHORT, TOKENS
-from benchmarks.servers import EACH_TOKEN, MEMORY, PROVIDERS, RAW, UPSTREAM, VALKEY, WITHOUT_LOG
+from benchmarks.servers import EACH_TOKEN, MEMORY, RAW, UPSTREAM, VALKEY, WITHOUT_LOG
 
 Samples = dict[str, list[dict[str, float]]]
 Column = tuple[str, Callable[[dict[str, float]], float], str]  # title, value of one round, format
@@ -12,57 +12,50 @@ Column = tuple[str, Callable[[dict[str, float]], float], str]  # title, value of
 ALLOWED_RATIO = 1.2
 
 
-def _of(name: str, divisor: int = 1) -> Callable[[dict[str, float]], float]:
+def of(name: str, divisor: int = 1) -> Callable[[dict[str, float]], float]:
     return lambda found: found[name] / divisor
 
 
-_COST: list[Column] = [
-    ("short run, CPU µs", _of(f"{SHORT}_server_us"), ".0f"),
-    ("long reply, CPU µs a token", _of(f"{LONG}_server_us", TOKENS[LONG]), ".1f"),
-    ("paced reply, CPU µs a token", _of(f"{PACED}_server_us", TOKENS[PACED]), ".1f"),
+COST: list[Column] = [
+    ("short run, CPU µs", of(f"{SHORT}_server_us"), ".0f"),
+    ("long reply, CPU µs a token", of(f"{LONG}_server_us", TOKENS[LONG]), ".1f"),
+    ("paced reply, CPU µs a token", of(f"{PACED}_server_us", TOKENS[PACED]), ".1f"),
 ]
 _PEERS: list[Column] = [
-    *_COST,
-    ("frames: short", _of(f"{SHORT}_frames"), ".0f"),
-    ("frames: long", _of(f"{LONG}_frames"), ".0f"),
-    ("first byte p50, ms", _of("first_p50"), ".2f"),
-    ("first byte p99, ms", _of("first_p99"), ".2f"),
+    *COST,
+    ("frames: short", of(f"{SHORT}_frames"), ".0f"),
+    ("frames: long", of(f"{LONG}_frames"), ".0f"),
+    ("first byte p50, ms", of("first_p50"), ".2f"),
+    ("first byte p99, ms", of("first_p99"), ".2f"),
 ]
-_DELAYS: list[Column] = [
-    ("between tokens p50, ms", _of("gap_p50"), ".1f"),
-    ("between tokens p99, ms", _of("gap_p99"), ".1f"),
-    ("written to read p50, ms", _of("delay_p50"), ".2f"),
-    ("written to read p99, ms", _of("delay_p99"), ".2f"),
+DELAYS: list[Column] = [
+    ("between tokens p50, ms", of("gap_p50"), ".1f"),
+    ("between tokens p99, ms", of("gap_p99"), ".1f"),
+    ("written to read p50, ms", of("delay_p50"), ".2f"),
+    ("written to read p99, ms", of("delay_p99"), ".2f"),
 ]
 _LOG_COST: list[Column] = [
-    ("log's own: short run, CPU µs", _of(f"{SHORT}_log_us"), ".0f"),
-    ("log's own: paced, CPU µs a token", _of(f"{PACED}_log_us", TOKENS[PACED]), ".1f"),
+    ("log's own: short run, CPU µs", of(f"{SHORT}_log_us"), ".0f"),
+    ("log's own: paced, CPU µs a token", of(f"{PACED}_log_us", TOKENS[PACED]), ".1f"),
 ]
 
 
-def peers(samples: Samples, upstream: str) -> str:
+def peers(samples: Samples) -> str:
     """What one reply costs here and with the peers."""
     rows = {
         RAW: "raw ASGI, ready bytes: the limit",
-        UPSTREAM: f"{upstream} + assistant-stream, as upstream's example",
+        UPSTREAM: "FastAPI + assistant-stream, as upstream's example",
         EACH_TOKEN: "this project, `FLUSH_INTERVAL_MS=0`: a frame a token",
         MEMORY: "this project, defaults",
     }
-    return "## Peers\n\n" + _table("server", rows, _PEERS, samples)
-
-
-def models(samples: Samples) -> str:
-    """What a reply by a model costs, beside the same reply by an assistant in the process."""
-    names = ("OpenAI's Chat Completions", "OpenAI's Responses", "Anthropic's Messages")
-    rows = {MEMORY: "none: the reply is written here"} | dict(zip(PROVIDERS, names, strict=True))
-    return "## Models\n\n" + _table("format of the provider", rows, _COST[:2], samples)
+    return "## Peers\n\n" + table("server", rows, _PEERS, samples)
 
 
 def durability(samples: Samples, log: str) -> str:
     """What it costs that a run can be resumed."""
     rows = {WITHOUT_LOG: "off", MEMORY: "in memory", VALKEY: f"in {log}"}
-    cost = _table("log", rows, [*_COST, *_LOG_COST], samples)
-    delays = _table("log", rows, _DELAYS, samples)
+    cost = table("log", rows, [*COST, *_LOG_COST], samples)
+    delays = table("log", rows, DELAYS, samples)
     return f"## Durability\n\n{cost}\n{delays}\n{_verdict(samples, log)}"
 
 
@@ -75,19 +68,19 @@ def _verdict(samples: Samples, log: str) -> str:
     verdict = "met" if ratio <= ALLOWED_RATIO else "NOT met"
     return (
         f"Requirement: p99 between tokens with the log in {log} is at most {ALLOWED_RATIO} times that without. "
-        f"Measured: {_cell(ratios, '.2f')} times; **{verdict}**.\n"
+        f"Measured: {cell(ratios, '.2f')} times; **{verdict}**.\n"
     )
 
 
-def _table(first: str, rows: dict[str, str], columns: Sequence[Column], samples: Samples) -> str:
+def table(first: str, rows: dict[str, str], columns: Sequence[Column], samples: Samples) -> str:
     lines = [[first, *(title for title, _, _ in columns)], ["---", *("---:" for _ in columns)]]
     for name, title in rows.items():
         if name in samples:
-            cells = [_cell([value(found) for found in samples[name]], form) for _, value, form in columns]
+            cells = [cell([value(found) for found in samples[name]], form) for _, value, form in columns]
             lines.append([title, *cells])
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def _cell(values: Sequence[float], form: str) -> str:
+def cell(values: Sequence[float], form: str) -> str:
     middle, low, high = (format(value, form) for value in (median(values), min(values), max(values)))
     return middle if low == high else f"{middle} ({low} to {high})"

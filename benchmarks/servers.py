@@ -1,15 +1,16 @@
 """The measured servers: each is one process, besides gunicorn's master, on a free port of 127.0.0.1."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from tempfile import TemporaryDirectory
 
-from tests.server import GUNICORN, ROOT, Server, Valkey
+from benchmarks.processes import children, resident_mb
+from tests.server import GUNICORN, ROOT, Server, Valkey, environment
 
 RAW, UPSTREAM, WITHOUT_LOG, MEMORY, EACH_TOKEN, VALKEY = (
     "raw",
@@ -21,8 +22,12 @@ RAW, UPSTREAM, WITHOUT_LOG, MEMORY, EACH_TOKEN, VALKEY = (
 )
 
 PROVIDERS = ("chat", "responses", "anthropic")  # the formats of tests.providers
+BY_HAND = {name: f"{name} by hand" for name in PROVIDERS}
 
 _PYTHON = (sys.executable, "-m")
+_PEER = (str(ROOT / "build/benchmarks/bin/python"), "-m")  # the environment of benchmarks/requirements.txt
+_STREAMS = 50
+_MODEL_STREAMS = 100
 
 
 @dataclass
@@ -31,23 +36,25 @@ class Measured:
 
     server: Server
     log_pid: int = 0
-    only_cost: bool = False  # a stub provider's tokens have no timestamps
+    streams: int = _STREAMS  # paced replies at once
 
     def measure(self) -> dict[str, float]:
-        """Measures the server once."""
+        """Measures the server once; its memory is that after so many replies."""
         pids = (str(self.server.process.pid), str(self.log_pid))
-        command = [*_PYTHON, "benchmarks.client", str(self.server.port), *pids, str(int(self.only_cost))]
+        command = [*_PYTHON, "benchmarks.client", str(self.server.port), *pids, str(self.streams)]
         printed = subprocess.run(command, cwd=ROOT, timeout=60, check=True, stdout=subprocess.PIPE).stdout
         found: dict[str, float] = json.loads(printed)
-        return found
+        master = self.server.process.pid
+        worker = next(iter(children(master)), master)  # a peer's only process serves by itself
+        return found | {"worker_mb": resident_mb(worker), "master_mb": resident_mb(master)}
 
 
 @dataclass
 class Servers:
-    """All servers by name; `upstream` says what the peer runs on, `log` which program keeps the log, if any."""
+    """All servers by name; `log` says which program keeps the log, if any, `settings` those of each provider."""
 
     by_name: dict[str, Measured]
-    upstream: str
+    settings: dict[str, dict[str, str]]
     log: str
 
 
@@ -55,8 +62,6 @@ class Servers:
 def start() -> Iterator[Servers]:
     """Starts every server that is available, and stops them all at the end."""
     with ExitStack() as stack:
-        packages = stack.enter_context(TemporaryDirectory())
-        has_fastapi = _install_fastapi(packages)
 
         def server(command: tuple[str, ...] = GUNICORN, **variables: str) -> Server:
             assistant = {"ASSISTANT": "benchmarks.assistant.Assistant", "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
@@ -66,35 +71,47 @@ def start() -> Iterator[Servers]:
 
         by_name = {
             RAW: Measured(server((*_PYTHON, "benchmarks.raw"))),
-            UPSTREAM: Measured(server((*_PYTHON, "benchmarks.upstream"), BENCHMARK_PACKAGES=packages)),
+            UPSTREAM: Measured(server((*_PEER, "benchmarks.upstream"))),
             EACH_TOKEN: Measured(server(FLUSH_INTERVAL_MS="0")),
             WITHOUT_LOG: Measured(server((*GUNICORN, "benchmarks.without_log:application"))),
             MEMORY: Measured(server()),
         }
+        settings = {name: _start_provider(name, stack) for name in PROVIDERS}
         for name in PROVIDERS:
-            stub = subprocess.Popen([*_PYTHON, "benchmarks.provider", name], cwd=ROOT, stdout=subprocess.PIPE)
-            stack.callback(stub.wait)
-            stack.callback(stub.kill)
-            assert stub.stdout is not None
-            settings = json.loads(stub.stdout.readline())
-            by_name[name] = Measured(server(ASSISTANT="auto", **settings), only_cost=True)
+            by_name[name] = Measured(server(ASSISTANT="auto", **settings[name]), streams=_MODEL_STREAMS)
+            by_hand = server((*_PEER, "benchmarks.by_hand", name), PYTHONPATH=str(ROOT), **settings[name])
+            by_name[BY_HAND[name]] = Measured(by_hand, streams=_MODEL_STREAMS)
         log = shutil.which("valkey-server") or shutil.which("redis-server")
         if log is not None:
             valkey = Valkey()
             stack.callback(valkey.kill)
             assert valkey.process is not None
             by_name[VALKEY] = Measured(server(REDIS_URL=valkey.url), valkey.process.pid)
-        yield Servers(by_name, "FastAPI" if has_fastapi else "Starlette and Pydantic", _version(log))
+        yield Servers(by_name, settings, _version(log))
 
 
-def _install_fastapi(folder: str) -> bool:
-    """Installs FastAPI into a folder of its own; returns False if no package index can be reached."""
-    options = ["--quiet", "--disable-pip-version-check", "--target", folder]
-    command = [*_PYTHON, "pip", "install", *options, "fastapi"]
-    try:
-        return subprocess.run(command, capture_output=True, timeout=60, check=False).returncode == 0
-    except subprocess.TimeoutExpired:
-        return False
+def _start_provider(name: str, stack: ExitStack) -> dict[str, str]:
+    """Starts the stub provider of a format; returns the settings of a server that uses it."""
+    stub = subprocess.Popen([*_PYTHON, "benchmarks.provider", name], cwd=ROOT, stdout=subprocess.PIPE)
+    stack.callback(stub.wait)
+    stack.callback(stub.kill)
+    assert stub.stdout is not None
+    settings: dict[str, str] = json.loads(stub.stdout.readline())
+    return settings
+
+
+def import_seconds(name: str, settings: dict[str, str], *, by_hand: bool) -> float:
+    """The CPU time of a process that only imports a server of a provider's format."""
+    if by_hand:
+        code, python = f"import sys; sys.argv[1:] = [{name!r}]; import benchmarks.by_hand", _PEER[0]
+    else:
+        code, python = "import assistant_backend.asgi", sys.executable
+    variables = environment(PYTHONPATH=f"{ROOT / 'src'}:{ROOT}", **settings)
+    process = subprocess.Popen([python, "-c", code], cwd=ROOT, env=variables)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    return usage.ru_utime + usage.ru_stime
 
 
 def _version(program: str | None) -> str:

@@ -1,28 +1,17 @@
-"""The same reply by a server like upstream's example backend: FastAPI, assistant-stream and its state proxies.
-
-If FastAPI cannot be installed, Starlette and Pydantic take its place, which costs a little less.
-"""
+"""The same reply by a server like upstream's example backend: FastAPI, assistant-stream and its state proxies."""
 
 import os
-import sys
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import uvicorn
 from assistant_stream import RunController, create_run
 from assistant_stream.serialization import DataStreamResponse
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 from pydantic import BaseModel
-from starlette.applications import Starlette
-from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
-from starlette.routing import Route
 
 from benchmarks.conversation import tokens
-
-sys.path.append(os.environ.get("BENCHMARK_PACKAGES", ""))  # behind this environment's own packages
-try:
-    from fastapi import FastAPI
-except ImportError:
-    FastAPI = None
 
 
 class MessagePart(BaseModel):
@@ -64,34 +53,18 @@ async def started() -> dict[str, str]:
     return {"status": "ok"}
 
 
-async def _starlette_answer(request: Request) -> DataStreamResponse:
-    return await answer(AssistantRequest.model_validate_json(await request.body()))
-
-
-async def _starlette_started(request: Request) -> DataStreamResponse:
-    return DataStreamResponse(create_run(_nothing))
-
-
-async def _nothing(controller: RunController) -> None:
-    """Writes nothing."""
-
-
-def _application() -> Any:
-    if FastAPI is None:
-        routes = [
-            Route("/assistant", _starlette_answer, methods=["POST"]),
-            Route("/health/startup", _starlette_started),
-        ]
-        return Starlette(routes=routes)
+def application(endpoint: Callable[[AssistantRequest], Awaitable[DataStreamResponse]]) -> FastAPI:
     app = FastAPI()
-    app.post("/assistant", response_model=None)(answer)
+    app.post("/assistant", response_model=None)(endpoint)
     app.get("/health/startup")(started)
+    app.add_middleware(CORSMiddleware, allow_origins=["http://localhost:3000"], allow_credentials=True)
     return app
 
 
-app = _application()
-app.add_middleware(CORSMiddleware, allow_origins=["http://localhost:3000"], allow_credentials=True)
-
-if __name__ == "__main__":
+def serve(app: FastAPI) -> None:
     port = int(os.environ["PORT"])
     uvicorn.run(app, host="127.0.0.1", port=port, loop="uvloop", http="httptools", access_log=False)
+
+
+if __name__ == "__main__":
+    serve(application(answer))

@@ -1,7 +1,7 @@
 """Anthropic's Messages."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tests.providers.answers import Answer, Say, Think
@@ -19,13 +19,12 @@ def frames(answer: Answer, body: dict[str, Any]) -> Iterator[str]:
     for index, part in enumerate(answer.parts):
         if isinstance(part, Say):
             yield _event("content_block_start", index=index, content_block={"type": "text", "text": ""})
-            deltas = [{"type": "text_delta", "text": piece} for piece in part.pieces]
+            deltas: Iterable[Any] = ({"type": "text_delta", "text": piece} for piece in part.pieces)
         elif isinstance(part, Think):
             block = {"type": "thinking", "thinking": "", "signature": ""}
             yield _event("content_block_start", index=index, content_block=block)
-            deltas = [{"type": "thinking_delta", "thinking": piece} for piece in part.pieces]
-            if part.signature:
-                deltas.append({"type": "signature_delta", "signature": part.signature})
+            signed = [{"type": "signature_delta", "signature": part.signature}] if part.signature else []
+            deltas = [*({"type": "thinking_delta", "thinking": piece} for piece in part.pieces), *signed]
         else:
             calls = True
             block = {"type": "tool_use", "id": part.id, "name": part.name, "input": {}}  # type: ignore[dict-item]

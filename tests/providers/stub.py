@@ -31,13 +31,18 @@ class Request:
 class Stub:
     """Answers what `react` says for a request, by default what was queued by `answer`, one after the other."""
 
-    def __init__(self, react: Callable[[Request], Reaction] | None = None, port: int = 0) -> None:
+    def __init__(
+        self,
+        react: Callable[[Request], Reaction] | None = None,
+        port: int = 0,
+        new_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop,
+    ) -> None:
         self.requests: list[Request] = []
         self.asked = threading.Semaphore(0)  # once for each request
         self.closed = threading.Semaphore(0)  # once for each answer that its reader has left
         self._queue: deque[Reaction] = deque()
         self._react = react or (lambda request: self._queue.popleft())
-        self._loop = asyncio.new_event_loop()
+        self._loop = new_loop()
         self._steps = asyncio.Semaphore(0)
         self._server = self._loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", port))
         self.port: int = self._server.sockets[0].getsockname()[1]

@@ -8,7 +8,7 @@ SHELL_SCRIPTS := .ci/run
 RUNNING := .venv/.running
 TESTING := .venv/.testing
 
-.PHONY: run frontend test test-client test-image test-browser bench bench-attacks lint lock upgrade clean
+.PHONY: run frontend test test-client test-image test-browser test-servers bench bench-attacks lint lock upgrade clean
 
 # Without a recent Node, / is a plain page.
 run: $(RUNNING)
@@ -28,6 +28,10 @@ test-image: $(TESTING)
 
 test-browser: $(TESTING)
 	$(BIN)/pytest tests/browser
+
+# Servers that models are behind, other than llama.cpp's, which `make test` talks to.
+test-servers: $(TESTING) build/tests/servers/litellm/.installed
+	$(BIN)/pytest tests/servers/litellm
 
 bench: $(TESTING) build/benchmarks/.installed
 	$(BIN)/python -m benchmarks
@@ -62,6 +66,7 @@ lock: $(TESTING)
 	  constraints="$$constraints --constraint requirements-$$extra.txt"; \
 	done; $(LOCK) --extra dev $(EXTRAS:%=--extra %) $$constraints --output-file requirements-dev.txt
 	$(COMPILE) --constraint requirements.txt benchmarks/requirements.in --output-file benchmarks/requirements.txt
+	$(COMPILE) tests/servers/litellm/requirements.in --output-file tests/servers/litellm/requirements.txt
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist staticfiles frontend/dist frontend/node_modules tests/client/node_modules tests/client/oldest/node_modules

@@ -42,7 +42,7 @@ class Measured:
         """Measures the server once; its memory is that after so many replies."""
         pids = (str(self.server.process.pid), str(self.log_pid))
         command = [*_PYTHON, "benchmarks.client", str(self.server.port), *pids, str(self.streams)]
-        printed = subprocess.run(command, cwd=ROOT, timeout=60, check=True, stdout=subprocess.PIPE).stdout
+        printed = subprocess.run(command, cwd=ROOT, timeout=180, check=True, stdout=subprocess.PIPE).stdout
         found: dict[str, float] = json.loads(printed)
         master = self.server.process.pid
         worker = next(iter(children(master)), master)  # a peer's only process serves by itself

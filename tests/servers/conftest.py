@@ -21,11 +21,11 @@ APIS = {
 
 
 class Chat:
-    """A client of a server whose model llama.cpp serves."""
+    """A client of a server whose model llama.cpp serves, at `url` where that is not llama.cpp's own."""
 
-    def __init__(self, api: str, llama: LlamaServer, **variables: str) -> None:
-        settings = {name: value.format(url=llama.url) for name, value in APIS[api].items()}
-        self.server = Server(**settings, ALLOW_ANONYMOUS="true", PROVIDER_RETRIES="0", **variables)
+    def __init__(self, api: str, llama: LlamaServer, url: str | None = None, **variables: str) -> None:
+        settings = {name: value.format(url=url or llama.url) for name, value in APIS[api].items()}
+        self.server = Server(**settings | {"ALLOW_ANONYMOUS": "true", "PROVIDER_RETRIES": "0"} | variables)
         self.client = Client(self.server.host, self.server.port)
         self.api = api
         self.llama = llama

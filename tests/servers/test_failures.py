@@ -30,7 +30,8 @@ def test_a_conversation_that_is_too_long(chat: Chat) -> None:
     assert_said(errors, "The conversation is too long for the model. Please begin a new one.")
 
 
-def test_a_server_that_is_killed_in_the_middle_and_comes_back(chat: Chat) -> None:
+def sing_until_killed(chat: Chat) -> tuple[Any, list[str]]:
+    """Kills llama.cpp's server in the middle of an answer; returns the client's state and errors."""
     state: Any = None
     errors = []
     with chat.say("Sing forever") as reply:
@@ -41,6 +42,11 @@ def test_a_server_that_is_killed_in_the_middle_and_comes_back(chat: Chat) -> Non
                 state = apply(state, value)
                 if not errors and "la la " in chat.text(state):
                     chat.llama.kill()
+    return state, errors
+
+
+def test_a_server_that_is_killed_in_the_middle_and_comes_back(chat: Chat) -> None:
+    state, errors = sing_until_killed(chat)
     assert_said(errors, "The connection to the model's provider broke off. Please try again.")
     assert chat.text(state).startswith("la la ")
     state, errors = chat.say("Are you there?", state=state).follow(state)

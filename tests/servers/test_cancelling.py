@@ -9,7 +9,7 @@ from tests.wire import Reply, apply
 def wait_until_free(chat: Chat, cancelled: int) -> None:
     """Waits until the server answers nobody, because it was told to stop once more."""
     deadline = time.monotonic() + 30
-    while chat.llama.answering():
+    while chat.llama.answering() or cancellations(chat) == cancelled:
         assert time.monotonic() < deadline
         time.sleep(0.02)
     assert cancellations(chat) == cancelled + 1

@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP_INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
-SHELL_SCRIPTS := .ci/run
+SHELL_SCRIPTS := .ci/run $(wildcard findings/*.sh)
 
 # .venv holds what the server needs (RUNNING); the first verb that needs more adds the tests' and linters' packages (TESTING).
 RUNNING := .venv/.running

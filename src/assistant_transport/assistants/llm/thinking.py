@@ -15,7 +15,7 @@ class ThinkingSplitter:
         self._write_text = write_text
         self._write_reasoning = write_reasoning
         self._held = ""
-        self._closing = ""
+        self._closing = _CLOSING
         self._take: Write = self._at_start
 
     def take(self, text: str) -> None:

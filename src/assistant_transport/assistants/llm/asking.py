@@ -3,7 +3,6 @@
 import asyncio
 import json
 import logging
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -15,6 +14,7 @@ from assistant_transport.assistants.llm.formats import ModelRequest, StreamReade
 from assistant_transport.assistants.llm.http import BrokenError, Response, SilentError, UnreachableError
 from assistant_transport.assistants.llm.jsontext import parse
 from assistant_transport.assistants.llm.providers import Provider
+from assistant_transport.assistants.llm.refused_fields import LIMITS, refused_fields
 from assistant_transport.assistants.llm.sse import EventParser, EventTooLargeError
 from assistant_transport.assistants.llm.writing import Writing
 from assistant_transport.conf import settings
@@ -23,18 +23,6 @@ logger = logging.getLogger(__name__)
 
 _MOST_OF_AN_ERROR = 65536
 _MOST_OF_A_DOCUMENT = 16 * 1024 * 1024
-# Fields that a request can do without; a server that refuses one is asked again without it, and never sent it again.
-_OPTIONAL = (
-    "temperature", "top_p", "presence_penalty", "frequency_penalty", "seed", "reasoning_effort", "stream_options",
-    "max_completion_tokens", "max_tokens", "max_output_tokens", "reasoning", "include", "store", "thinking",
-    "output_config",
-)  # fmt: skip
-_REFUSES = re.compile(
-    r"unsupported|unknown|unrecognized|unexpected|extra_forbidden|deprecated|"
-    r"(not|n't) (be )?(currently )?(support|permit|allow|recogni[sz]e|accept)|"
-    r"(extra|additional) (inputs|fields|properties)",
-    re.IGNORECASE,
-)
 _IMAGE_NOTE = "(The model cannot see images. It answers without them.)\n\n"
 
 
@@ -92,7 +80,7 @@ class Asking:
 
     async def _attempt(self, request: ModelRequest, on_first_token: Callable[[], None]) -> list[StreamedCall]:
         provider, writing = self._provider, self._writing
-        body = {name: value for name, value in provider.format.body(request).items() if name not in request.without}
+        body = self._body(request)
         data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
         writing.begin_response(on_first_token)
         writing.requests += 1
@@ -114,6 +102,11 @@ class Asking:
             writing.end_response()
             writing.count(reader.input_tokens, reader.output_tokens)
 
+    def _body(self, request: ModelRequest) -> dict[str, Any]:
+        return {
+            name: value for name, value in self._provider.format.body(request).items() if name not in request.without
+        }
+
     def _note_id(self, response: Response) -> None:
         names = ("x-request-id", "request-id", "x-litellm-call-id")
         found = next((response.headers[name] for name in names if response.headers.get(name)), None)
@@ -124,9 +117,7 @@ class Asking:
         body = await response.read_up_to(_MOST_OF_AN_ERROR)
         error = RefusedError(self._failure(response, body))
         if response.status in (400, 422):
-            text = body[:4000].decode("utf-8", "replace")
-            if _REFUSES.search(text):
-                error.fields = {name for name in _OPTIONAL if name in sent and re.search(rf"\b{name}\b", text)}
+            error.fields = refused_fields(body, sent)
         return error
 
     def _failure(self, response: Response, body: bytes) -> Failure:
@@ -174,7 +165,12 @@ class Asking:
         refused = error.fields if isinstance(error, RefusedError) else set()
         if error.failure.reason == "no_images" and conversation.has_image(request.conversation):
             refused = refused | {"images"}
-        if not (new := refused - request.without):
+        new = refused - request.without
+        if not LIMITS.isdisjoint(new) and LIMITS.isdisjoint(
+            self._body(replace(request, without=request.without | new))
+        ):
+            new -= LIMITS  # a request that had a limit is never sent without one
+        if not new:
             return False
         if self._provider.is_official and "images" in new:  # it is one image that is refused, not all
             self._left_out.add("images")

@@ -3,9 +3,10 @@
 import json
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
-from assistant_transport.assistants.llm.jsontext import Mender, mend, parse
+from assistant_transport.assistants.llm.jsontext import Mender, mend, mend_value, parse
 from assistant_transport.transcript import ToolCall
 
 # What servers send before or in the place of arguments; it counts only where nothing follows.
@@ -73,7 +74,8 @@ class StreamedCall:
         self.show()
         if self.shown is not None:
             if self.extra:
-                self.shown.sign(self.extra)
+                with suppress(TypeError, ValueError):  # JSON, but not such as clients take
+                    self.shown.sign(mend_value(self.extra))
             self.shown.complete()
 
     def arguments(self) -> dict[str, Any] | None:

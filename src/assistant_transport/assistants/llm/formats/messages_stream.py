@@ -3,7 +3,7 @@
 from typing import Any
 
 from assistant_transport.assistants.llm.calls import StreamedCall
-from assistant_transport.assistants.llm.formats.reader import StreamReader, failed, text_of, tokens
+from assistant_transport.assistants.llm.formats.reader import StreamReader, failed, key_of, text_of, tokens
 from assistant_transport.assistants.llm.writing import Thought, Writing
 
 # What Anthropic bills for, where caching splits the prompt.
@@ -48,7 +48,7 @@ class MessagesReader(StreamReader):
         }
 
     def read(self, event: dict[str, Any], name: str) -> None:
-        kind = event.get("type") or name
+        kind = text_of(event.get("type")) or name
         if (read := self._reads.get(kind)) is not None:
             read(event)
         elif kind == "error" or event.get("error"):
@@ -84,19 +84,19 @@ class MessagesReader(StreamReader):
             case "signature_delta":
                 self._thinking(event).signature += text_of(delta.get("signature"))
             case "input_json_delta":
-                if isinstance(block := self._blocks.get(event.get("index")), _ToolUse):
+                if isinstance(block := self._blocks.get(key_of(event.get("index"))), _ToolUse):
                     block.call.add_args(delta.get("partial_json"))
 
     def _thinking(self, event: dict[str, Any]) -> _Thinking:
         """The block of an event, which some servers do not begin."""
-        index = event.get("index")
+        index = key_of(event.get("index"))
         block = self._blocks.get(index)
         if not isinstance(block, _Thinking):
             block = self._blocks[index] = _Thinking(self.writing.thought())
         return block
 
     def _start(self, event: dict[str, Any]) -> None:
-        block, index = event.get("content_block"), event.get("index")
+        block, index = event.get("content_block"), key_of(event.get("index"))
         if not isinstance(block, dict):
             return
         match block.get("type"):
@@ -115,7 +115,7 @@ class MessagesReader(StreamReader):
                 self._blocks[index] = _ToolUse(call, block.get("input"))
 
     def _stop(self, event: dict[str, Any]) -> None:
-        if (block := self._blocks.pop(event.get("index"), None)) is not None:
+        if (block := self._blocks.pop(key_of(event.get("index")), None)) is not None:
             block.end()
 
     def _message_start(self, event: dict[str, Any]) -> None:

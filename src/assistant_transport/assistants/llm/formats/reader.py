@@ -86,6 +86,11 @@ def failed(event: Any) -> ModelRequestError:
     return ModelRequestError(of_stream_error(event))
 
 
+def key_of(value: Any) -> int | str | None:
+    """`value` if something can be looked up by it, as by an index or an id."""
+    return value if isinstance(value, int | str) else None
+
+
 def text_of(value: Any) -> str:
     """`value` if it is text, else nothing."""
     return value if isinstance(value, str) else ""

@@ -3,7 +3,7 @@
 from typing import Any
 
 from assistant_transport.assistants.llm.calls import StreamedCall
-from assistant_transport.assistants.llm.formats.reader import StreamReader, failed, text_of
+from assistant_transport.assistants.llm.formats.reader import StreamReader, failed, key_of, text_of
 from assistant_transport.assistants.llm.writing import Thought, Writing
 
 _INCOMPLETE = {"max_output_tokens": "length", "content_filter": "content_filter"}
@@ -47,7 +47,7 @@ class ResponsesReader(StreamReader):
         }
 
     def read(self, event: dict[str, Any], name: str) -> None:
-        kind = event.get("type") or name
+        kind = text_of(event.get("type")) or name
         if (read := self._reads.get(kind)) is not None:
             read(event)
         elif event.get("object") == "response" and kind in ("", "response"):
@@ -72,7 +72,9 @@ class ResponsesReader(StreamReader):
     def _text(self, event: dict[str, Any]) -> None:
         if (text := event.get("delta")) and isinstance(text, str):
             if (name := event.get("item_id")) is None or name != self._text_id:
-                item = self._find(event, "message") or self._begin({"type": "message"}, event.get("output_index"))
+                item = self._find(event, "message") or self._begin(
+                    {"type": "message"}, key_of(event.get("output_index"))
+                )
                 item.has_text = True
                 self._text_id = name
             self.writing.text(text)
@@ -91,14 +93,14 @@ class ResponsesReader(StreamReader):
             item.call.set_args(event.get("arguments"))
 
     def _summary(self, event: dict[str, Any]) -> None:
-        self._think(event, ("summary", event.get("summary_index")))
+        self._think(event, ("summary", key_of(event.get("summary_index"))))
 
     def _reasoning(self, event: dict[str, Any]) -> None:
-        self._think(event, ("content", event.get("content_index")))
+        self._think(event, ("content", key_of(event.get("content_index"))))
 
     def _think(self, event: dict[str, Any], part: Any) -> None:
         text = text_of(event.get("delta"))
-        item = self._find(event, "reasoning") or self._begin({"type": "reasoning"}, event.get("output_index"))
+        item = self._find(event, "reasoning") or self._begin({"type": "reasoning"}, key_of(event.get("output_index")))
         if text and part not in item.thoughts:
             item.thoughts[part] = self.writing.thought()
         if text:
@@ -109,7 +111,7 @@ class ResponsesReader(StreamReader):
 
     def _added(self, event: dict[str, Any]) -> None:
         if isinstance(item := event.get("item"), dict):
-            self._begin(item, event.get("output_index"))
+            self._begin(item, key_of(event.get("output_index")))
 
     def _done(self, event: dict[str, Any]) -> None:
         data = event.get("item")
@@ -118,7 +120,7 @@ class ResponsesReader(StreamReader):
         kind = data.get("type")
         item = self._find(event | {"item_id": data.get("id"), "call_id": data.get("call_id")}, kind)
         if item is None or item.is_done:
-            item = self._begin(data, event.get("output_index"))
+            item = self._begin(data, key_of(event.get("output_index")))
         item.is_done = True
         if item.call is not None:
             item.call.set_args(data.get("arguments"))
@@ -146,9 +148,9 @@ class ResponsesReader(StreamReader):
             found = next((item for item in reversed(self._items) if item.id == name and item.kind == kind), None)
         if found is None and (call_id := event.get("call_id")):
             found = next((item for item in reversed(self._items) if item.call_id == call_id), None)
-            if found is None and kind == "function_call" and event.get("output_index") is None:
+            if found is None and kind == "function_call" and key_of(event.get("output_index")) is None:
                 return None
-        if found is None and (index := event.get("output_index")) is not None:
+        if found is None and (index := key_of(event.get("output_index"))) is not None:
             found = self._by_index.get(index)
         elif found is None:
             found = next((item for item in reversed(self._items) if item.kind == kind), None)

@@ -87,13 +87,13 @@ def test_an_assistant_that_does_not_stop_is_left_behind(start_server: StartServe
 
 
 def test_a_reader_that_does_not_read_is_cut_off_and_holds_nobody_back(start_server: StartServer) -> None:
-    server = start_server(ASSISTANT="acme.assistants.Endless", MAX_RUN_BYTES="100000000", FLUSH_INTERVAL_MS="0")
+    server = start_server(ASSISTANT="acme.assistants.Endless", MAX_RUN_BYTES="16777216", FLUSH_INTERVAL_MS="0")
     client = Client(server.host, server.port)
     slow = client.say("go", headers=ME)
     run_id = slow.headers["X-Run-Id"]
     fast = client.post("/resume", {"runId": run_id}, **ME)
     read = 0
-    while read < 20_000_000:
+    while read < 14_000_000:
         read += len(fast.take(100_000))
     with pytest.raises((IncompleteRead, OSError)):  # what it got is not a whole stream
         slow.follow()

@@ -111,12 +111,12 @@ def test_a_reader_of_another_processs_run_is_waited_for_and_gets_an_error(valkey
 
 
 def test_a_reader_that_does_not_read_does_not_keep_the_process() -> None:
-    variables = {"MAX_RUN_BYTES": "100000000", "FLUSH_INTERVAL_MS": "0", "DRAIN_SECONDS": "0.1"}
+    variables = {"MAX_RUN_BYTES": "16777216", "FLUSH_INTERVAL_MS": "0", "DRAIN_SECONDS": "0.1"}
     server = Server(ASSISTANT="acme.assistants.Endless", **variables)
     client = Client(server.host, server.port)
     stuck = client.say("go", headers=ME)
     with client.post("/resume", {"runId": stuck.headers["X-Run-Id"]}, **ME) as reading:
-        for _ in range(200):
+        for _ in range(140):
             reading.take(100_000)
     assert server.stop() == 0  # within the 30 s that stop() waits
     stuck.close()

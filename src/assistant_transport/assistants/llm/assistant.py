@@ -54,7 +54,8 @@ class ModelAssistant(BaseAssistant):
         asking = Asking(self._provider, writing)
         try:
             with failures.reported(provider=self._provider.name, model=model, request_id=lambda: asking.request_id):
-                if history.awaits_answer(turn.transcript.entries(), turn.tools):
+                results = {result.call_id for result in turn.tool_results}
+                if history.awaits_answer(turn.transcript.entries(), turn.tools, results):
                     await self._answer(turn, model, writing, asking)
         finally:
             if writing.requests:

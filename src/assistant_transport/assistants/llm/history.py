@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Collection, Iterable, Sequence
 from hashlib import sha256
+from itertools import takewhile
 from typing import Any
 
 from assistant_transport.assistants.llm import images
@@ -25,15 +26,24 @@ _INTERRUPTED = "The call was interrupted before there was a result."
 _OPENING = "(The assistant speaks first.)"
 
 
-def awaits_answer(entries: Sequence[Entry], client_tools: Collection[str]) -> bool:
-    """Whether it is the assistant's turn: the user has written, or the last call of all has its result."""
-    last = next((entry for entry in reversed(entries) if entry.parts), None)
-    if last is None or last.by_user:
-        return last is not None
-    calls = [part for part in last.parts if isinstance(part, Call)]
-    pending = {call.name for call in calls if not call.is_answered}
-    answered = any(call.is_answered for call in calls)
-    return answered and isinstance(last.parts[-1], Call) and pending.isdisjoint(client_tools)
+def awaits_answer(
+    entries: Sequence[Entry], client_tools: Collection[str], new_results: Collection[str] = frozenset()
+) -> bool:
+    """Whether it is the assistant's turn: the user has written, or calls since then have their results.
+
+    Args:
+        new_results: The ids of the calls whose results came with this request. Without one of them, what the assistant
+            said after its calls is the answer to them; with one, it was said in the same response as the calls.
+    """
+    spoken = [entry for entry in entries if entry.parts]
+    if not spoken or spoken[-1].by_user:
+        return bool(spoken)
+    replies = takewhile(lambda entry: not entry.by_user, reversed(spoken))
+    calls = [part for entry in replies for part in entry.parts if isinstance(part, Call)]
+    if any(call.name in client_tools for call in calls if not call.is_answered):
+        return False
+    answered = {call.id for call in calls if call.is_answered}
+    return not answered.isdisjoint(new_results) or (bool(answered) and isinstance(spoken[-1].parts[-1], Call))
 
 
 def conversation(entries: Iterable[Entry], *, strict_ids: bool = False) -> Conversation:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant_transport.assistants.llm.jsontext import Mender, mend, mend_value, parse
+from assistant_transport.assistants.llm.jsontext import Mender, mend, mend_value, parse, without_unsafe
+from assistant_transport.runs.strict_json import is_acceptable
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("aé€😀"), max_size=20)
 
@@ -77,3 +78,9 @@ def test_a_half_is_held_back_and_nothing_else() -> None:
 def test_what_is_no_json_is_a_value_error(text: str | bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - by whichever parser
         parse(text)
+
+
+def test_what_strict_clients_refuse_is_left_out() -> None:
+    value = {"a": [float("nan"), float("-inf"), 1.5], "__proto__": 1, "constructor": {"prototype": 1, "b": "\ud83d"}}
+    assert without_unsafe(value) == {"a": [None, None, 1.5], "constructor": {"b": "\ufffd"}}
+    assert is_acceptable(without_unsafe(value))

@@ -3,10 +3,9 @@
 import json
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
-from assistant_transport.assistants.llm.jsontext import Mender, mend, mend_value, parse
+from assistant_transport.assistants.llm.jsontext import Mender, mend, parse, without_unsafe
 from assistant_transport.transcript import ToolCall
 
 # What servers send before or in the place of arguments; it counts only where nothing follows.
@@ -74,8 +73,7 @@ class StreamedCall:
         self.show()
         if self.shown is not None:
             if self.extra:
-                with suppress(TypeError, ValueError):  # JSON, but not such as clients take
-                    self.shown.sign(mend_value(self.extra))
+                self.shown.sign(without_unsafe(self.extra))
             self.shown.complete()
 
     def arguments(self) -> dict[str, Any] | None:
@@ -89,7 +87,7 @@ class StreamedCall:
     def _show(self, text: str) -> None:
         self.args += text
         if self.shown is None and self.name:
-            self.shown = self._begin(mend(self.name).strip(), self.id)
+            self.shown = self._begin(mend(self.name).strip(), self.id and mend(self.id))
             text = self.args
         if text and self.shown is not None:
             self.shown.append_args(text)

@@ -1,6 +1,7 @@
 """JSON and text as models and their servers write them, also where a character was cut in two."""
 
 import json
+import math
 import re
 from typing import Any
 
@@ -9,6 +10,7 @@ from pydantic_core import from_json
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # Half of a surrogate pair; or bytes of a character that go on, as "surrogateescape" writes bytes.
 _HALF = re.compile("(?:[\ud800-\udbff]|[\udcc2-\udcf4][\udc80-\udcbf]{0,2})\\Z")
+_UNSAFE_KEYS = ("__proto__", "prototype")  # clients drop a frame that holds one, the latter in `constructor`
 _NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
 
@@ -45,6 +47,17 @@ def mend_value(value: Any) -> Any:
     if isinstance(value, dict):
         return {mend(name): mend_value(item) for name, item in value.items()}
     return value
+
+
+def without_unsafe(value: Any) -> Any:
+    """`value`, any JSON, as strict clients take it: mended, null for NaN and Infinity, and without unsafe keys."""
+    if isinstance(value, list):
+        return [without_unsafe(item) for item in value]
+    if isinstance(value, dict):
+        return {mend(name): without_unsafe(item) for name, item in value.items() if name not in _UNSAFE_KEYS}
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return mend_value(value)
 
 
 class Mender:

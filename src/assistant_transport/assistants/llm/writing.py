@@ -1,11 +1,10 @@
 """Writes what a model streams, token by token, into the transcript."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 from assistant_transport.assistants.llm.calls import StreamedCall
-from assistant_transport.assistants.llm.jsontext import Mender, mend_value
+from assistant_transport.assistants.llm.jsontext import Mender, without_unsafe
 from assistant_transport.assistants.llm.thinking import ThinkingSplitter
 from assistant_transport.transcript import AssistantMessage, ReasoningWriter, ToolCall, Transcript
 
@@ -23,8 +22,7 @@ class Thought:
 
     def sign(self, signature: dict[str, Any]) -> None:
         """Keeps beside the text what the provider needs to take it back."""
-        with suppress(TypeError, ValueError):  # JSON, but not such as clients take
-            self._writer.sign(mend_value(signature))
+        self._writer.sign(without_unsafe(signature))
 
 
 class Writing:

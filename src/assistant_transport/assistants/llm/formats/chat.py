@@ -3,7 +3,7 @@
 from typing import Any
 
 from assistant_transport.assistants.llm.conversation import Image, Result, Round, Text, Thought, Use, UserMessage
-from assistant_transport.assistants.llm.formats.chat_stream import EXTRA, ChatReader
+from assistant_transport.assistants.llm.formats.chat_stream import ChatReader, extra_of
 from assistant_transport.assistants.llm.formats.format import Format, ModelRequest
 
 Json = dict[str, Any]
@@ -62,9 +62,9 @@ def _reasoning(item: Round) -> Json:
     """The reasoning that led to calls, under the name that it came by: servers refuse the calls without it."""
     found: Json = {}
     for part in item.parts:
-        if isinstance(part, Thought) and part.signature.get("provider") == "chat":
+        if isinstance(part, Thought | Use) and part.signature.get("provider") == "chat":
             name = "reasoning" if part.signature.get("field") == "reasoning" else "reasoning_content"
-            if part.text:
+            if isinstance(part, Thought) and part.text:
                 found[name] = found.get(name, "") + part.text
             if isinstance(details := part.signature.get("details"), list):
                 found["reasoning_details"] = found.get("reasoning_details", []) + details
@@ -73,8 +73,9 @@ def _reasoning(item: Round) -> Json:
 
 def _call(use: Use) -> Json:
     call: Json = {"id": use.id, "type": "function", "function": {"name": use.name, "arguments": use.args}}
-    if use.signature.get("provider") == "chat" and isinstance(extra := use.signature.get("extra"), dict):
-        call |= {name: value for name, value in extra.items() if name in EXTRA}
+    if use.signature.get("provider") == "chat":
+        call |= extra_of(use.signature.get("extra"))
+        call["function"] |= extra_of(use.signature.get("function"))
     return call
 
 

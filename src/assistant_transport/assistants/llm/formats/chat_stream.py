@@ -105,11 +105,14 @@ class ChatReader(StreamReader):
 
     def _keep_details(self, details: Any) -> None:
         """OpenRouter's blocks of reasoning, some signed or encrypted, which it wants back as they were."""
-        if self._thought is None:
+        kept = self._details
+        if self._thought is None and self.writing.calls:  # they sign the call before them, as Gemini's do
+            kept = self._extra_of(self.writing.calls[-1]).setdefault("details", [])
+        elif self._thought is None:
             self._think("", "reasoning")
         for item in details if isinstance(details, list) else ():
             if isinstance(item, dict):
-                merge(self._details, item)
+                merge(kept, item)
 
     def _end_thought(self) -> None:
         if self._thought is not None and self._details:
@@ -127,11 +130,18 @@ class ChatReader(StreamReader):
         if call is None:
             return
         call.add_args(function.get("arguments"))
-        extra = {name: delta[name] for name in EXTRA if delta.get(name)}
-        if extra:
-            signature = call.extra or {"provider": "chat", "extra": {}}
-            signature["extra"] |= extra
-            call.extra = signature
+        for place, fields in (("extra", delta), ("function", function)):
+            if extra := extra_of(fields):
+                self._extra_of(call).setdefault(place, {}).update(extra)
+
+    def _extra_of(self, call: StreamedCall) -> dict[str, Any]:
+        call.extra.setdefault("provider", "chat")
+        return call.extra
+
+
+def extra_of(fields: Any) -> dict[str, Any]:
+    """What goes back as it came, of a call or of the `function` in it."""
+    return {name: fields[name] for name in EXTRA if fields.get(name)} if isinstance(fields, dict) else {}
 
 
 def merge(kept: list[dict[str, Any]], item: dict[str, Any]) -> None:

@@ -9,7 +9,8 @@ from assistant_transport.assistants.llm.jsontext import Mender, mend, parse, wit
 from assistant_transport.transcript import ToolCall
 
 # What servers send before or in the place of arguments; it counts only where nothing follows.
-_PLACEHOLDER = re.compile(r"\s*(\{\s*\}|n|nu|nul|null)?\s*")
+_PLACEHOLDER = re.compile(r'\s*(\{\s*\}|\[\s*\]?|""?|n|nu|nul|null|N|No|Non|None)?\s*')
+_WHOLE_PLACEHOLDERS = ("", "{}", "[]", '""', "null", "None")
 
 BeginCall = Callable[[str, str | None], ToolCall]
 
@@ -38,7 +39,7 @@ class StreamedCall:
             if _PLACEHOLDER.fullmatch(self._held + text) is not None:
                 self._held += text
                 return
-            if self._held.lstrip()[:1] == "n":
+            if "".join(self._held.split()) not in _WHOLE_PLACEHOLDERS:
                 text = self._held + text  # it was the beginning of something else
             self._held = ""
         elif text.lstrip()[:1] == "{" and self.is_whole:

@@ -20,12 +20,6 @@ class ChatReader(StreamReader):
         self._details: list[dict[str, Any]] = []
         self._refusal = False
 
-    def take(self, name: str, data: bytes) -> None:
-        if data == b"[DONE]":
-            self.has_ended = True
-        else:
-            super().take(name, data)
-
     def read(self, event: dict[str, Any], name: str) -> None:
         choices = event.get("choices")
         if choices and isinstance(choices, list) and isinstance(choice := choices[0], dict):
@@ -79,6 +73,10 @@ class ChatReader(StreamReader):
             if (text := delta.get(field)) and isinstance(text, str):
                 self._think(text, field)
                 break
+        else:
+            for item in details if isinstance(details := delta.get("reasoning_details"), list) else ():
+                if isinstance(item, dict) and (text := text_of(item.get("text")) or text_of(item.get("summary"))):
+                    self._think(text, "reasoning")
         if details := delta.get("reasoning_details"):
             self._keep_details(details)
 

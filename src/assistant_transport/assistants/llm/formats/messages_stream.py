@@ -99,6 +99,7 @@ class MessagesReader(StreamReader):
         block, index = event.get("content_block"), key_of(event.get("index"))
         if not isinstance(block, dict):
             return
+        self._stop(event)  # some servers stop no block, and give all the same index
         match block.get("type"):
             case "text":
                 if text := text_of(block.get("text")):

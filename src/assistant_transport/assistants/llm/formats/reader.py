@@ -39,6 +39,9 @@ class StreamReader:
         Raises:
             ModelRequestError: it reports a failure, or is JSON that breaks off.
         """
+        if data.strip() == b"[DONE]":  # gateways end every format's streams by it
+            self.has_ended = True
+            return
         try:
             event = parse(data)
         except ValueError:
@@ -66,7 +69,7 @@ class StreamReader:
             raise ModelRequestError(failure("empty"))
 
     def set_finish(self, word: Any) -> None:
-        if word is not None:
+        if word not in (None, "", "null"):
             self.finish = str(word)
 
     def set_usage(self, usage: Any, input_name: str, output_name: str) -> None:
@@ -78,7 +81,8 @@ class StreamReader:
 
 def tokens(value: Any) -> int:
     """A count of tokens; 0 where it is none."""
-    return value if isinstance(value, int) and value > 0 else 0
+    is_count = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+    return int(value) if is_count and value > 0 else 0
 
 
 def failed(event: Any) -> ModelRequestError:

@@ -182,8 +182,10 @@ class ResponsesReader(StreamReader):
         response = response if isinstance(response, dict) else {}
         self.has_ended = True
         self.set_usage(response.get("usage"), "input_tokens", "output_tokens")
-        if not self._items and not self.writing.has_text:
-            for index, item in enumerate(_parts(response.get("output"))):
+        has_streamed = bool(self._items) or self.writing.has_text
+        has_calls = any(item.call is not None for item in self._items)
+        for index, item in enumerate(_parts(response.get("output"))):
+            if not has_streamed or (item.get("type") == "function_call" and not has_calls):
                 self._done({"item": item, "output_index": index})
         details = response.get("incomplete_details")
         reason = details.get("reason") if isinstance(details, dict) else None

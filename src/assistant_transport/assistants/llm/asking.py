@@ -91,7 +91,11 @@ class Asking:
                 self._note_id(response)
                 if not 200 <= response.status < 300:
                     raise await self._refusal(response, body)
-                await self._read(response, reader)
+                try:
+                    await self._read(response, reader)
+                except BrokenError:
+                    if reader.finish is None:  # else the whole answer had come
+                        raise
             writing.end_response()
             reader.check()
             return writing.finish_calls()
@@ -114,7 +118,10 @@ class Asking:
 
     async def _refusal(self, response: Response, sent: dict[str, Any]) -> ModelRequestError:
         """What to raise for an answer that is no success."""
-        body = await response.read_up_to(_MOST_OF_AN_ERROR)
+        try:
+            body = await response.read_up_to(_MOST_OF_AN_ERROR)
+        except (BrokenError, SilentError):
+            body = b""  # the status still says something
         error = RefusedError(self._failure(response, body))
         if response.status in (400, 422):
             error.fields = refused_fields(body, sent)

@@ -113,7 +113,7 @@ def test_its_command_uses_no_shell_and_its_probe_no_curl(image: str) -> None:
 
 def test_it_adds_little_to_its_base(image: str) -> None:
     size, base = (json.loads(docker("image", "inspect", name))[0]["Size"] for name in (image, "python:3.14-slim"))
-    assert size - base < 155_000_000  # the llm extra with both providers' SDKs is nearly half of it
+    assert size - base < 90_000_000
 
 
 def test_it_exits_0_on_sigterm(image: str) -> None:

@@ -1,6 +1,7 @@
 """A database of the user's own: used while a reply streams, let go of afterwards, asked by the readiness probe."""
 
 import asyncio
+import contextlib
 import os
 import sqlite3
 import subprocess
@@ -48,8 +49,11 @@ class Notes:
             self.client.get("/health/live")
 
     def _is_open(self, pid: int) -> bool:
-        links = [f"/proc/{pid}/fd/{number}" for number in os.listdir(f"/proc/{pid}/fd")]
-        return any(os.path.realpath(link).startswith(str(self.file)) for link in links)
+        for number in os.listdir(f"/proc/{pid}/fd"):
+            with contextlib.suppress(FileNotFoundError):  # closed since it was listed
+                if os.readlink(f"/proc/{pid}/fd/{number}").startswith(str(self.file)):
+                    return True
+        return False
 
 
 @pytest.fixture

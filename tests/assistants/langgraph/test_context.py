@@ -45,12 +45,12 @@ def test_a_context_has_its_defaults_and_what_the_turn_knows(schema: type, made: 
 
 
 def test_a_graph_gets_its_context(graph: Graph) -> None:
-    state, errors = graph("with_context").say("go").follow()
+    state, errors = graph("with_context", "acme.context_graphs").say("go").follow()
     assert not errors
     assert told(state)[-1] == ("ai", "Context(language='English', owner='nobody')")
 
 
 def test_a_schema_may_make_itself_of_the_turn(graph: Graph) -> None:
-    state, errors = graph("by_hook").say("go", threadId="t").follow()
+    state, errors = graph("by_hook", "acme.context_graphs").say("go", threadId="t").follow()
     assert not errors
     assert told(state)[-1] == ("ai", "name='tenant of t'")

@@ -28,7 +28,10 @@ def test_a_function_may_make_the_graph(graph: Graph) -> None:
         (GRAPHS + "not_a_graph", "is not a compiled graph, nor a function without arguments that returns one"),
         (GRAPHS + "stops_silently", "stops_silently is compiled with interrupt_before or interrupt_after"),
         (GRAPHS + "synchronous", "has the synchronous checkpointer SyncSaver: use its asynchronous one"),
-        (GRAPHS + "incomplete", "incomplete: its context_schema Incomplete needs tenant: give each a default"),
+        (
+            "langgraph:acme.context_graphs:incomplete",
+            "incomplete: its context_schema Incomplete needs tenant: give each a default",
+        ),
         (GRAPHS + "missing", "module 'acme.graphs' has no attribute 'missing'"),
         ("langgraph:no_such_package:graph", "there is no module 'no_such_package'"),
     ],

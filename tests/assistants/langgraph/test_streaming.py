@@ -100,9 +100,9 @@ def test_other_keys_that_are_json_are_streamed_after_each_step(graph: Graph) -> 
 
 
 def test_objects_dates_and_sets_become_json_and_what_cannot_is_left_out(graph: Graph) -> None:
-    reply = graph("rich").say("go")
+    reply = graph("rich", "acme.state_graphs").say("go")
     assert b"secret instructions" not in reply.body()
-    state, errors = graph("rich").say("go").follow()
+    state, errors = graph("rich", "acme.state_graphs").say("go").follow()
     assert not errors
     assert state["invoice"] == {"number": 7, "due": "2026-03-01T12:00:00Z"}
     assert state["sources"][0]["page_content"] == "Pay in 14 days."
@@ -115,24 +115,24 @@ def test_objects_dates_and_sets_become_json_and_what_cannot_is_left_out(graph: G
 
 def test_a_result_that_is_late_leaves_alone_what_stands_before_it(graph: Graph) -> None:
     before = {"messages": [{"id": str(n), "type": "human", "content": "x" * 2450} for n in range(100)]}
-    reply = graph("late_first").say("go", state=before)
+    reply = graph("late_first", "acme.state_graphs").say("go", state=before)
     assert len(reply.body()) < 3000
-    state, _ = graph("late_first").say("go", state=before).follow(before)
+    state, _ = graph("late_first", "acme.state_graphs").say("go", state=before).follow(before)
     assert told(state)[-3:] == [("tool", "waited 1"), ("tool", "waited 2"), ("ai", "Both are done.")]
 
 
 def test_what_models_and_graphs_say_within_a_tool_is_not_shown(graph: Graph) -> None:
-    body = graph("researching").say("go").body()
+    body = graph("researching", "acme.state_graphs").say("go").body()
     assert b"thinking aloud" not in body
     assert b"I look." not in body
-    state, _ = graph("researching").say("go").follow()
+    state, _ = graph("researching", "acme.state_graphs").say("go").follow()
     assert told(state)[-2:] == [("tool", "4 messages about skies"), ("ai", "Researched.")]
 
 
 def test_a_key_that_the_output_schema_leaves_out_stays_private(graph: Graph) -> None:
-    reply = graph("discreet").say("go")
+    reply = graph("discreet", "acme.state_graphs").say("go")
     assert b"4111-1111" not in reply.body()
-    state, _ = graph("discreet").say("go").follow()
+    state, _ = graph("discreet", "acme.state_graphs").say("go").follow()
     assert (state["order"], told(state)[-1]) == ("paid", ("ai", "Charged the card that ends in 1111."))
 
 
@@ -153,13 +153,13 @@ def test_messages_of_subgraphs_and_without_a_model_are_shown_and_those_that_the_
 
 
 def test_a_graph_whose_state_has_no_messages_is_streamed(graph: Graph) -> None:
-    state, _ = graph("only").say("hi").follow()
+    state, _ = graph("only", "acme.state_graphs").say("hi").follow()
     assert told(state) == [("human", "hi"), ("ai", "I heard human:hello")]
     assert state["answer"] == "I heard human:hello"
 
 
 def test_a_message_that_a_graph_removes_is_removed(graph: Graph) -> None:
-    state, _ = graph("forgetful").say("hi").follow()
+    state, _ = graph("forgetful", "acme.state_graphs").say("hi").follow()
     assert told(state) == [("ai", "Forgotten.")]
 
 

@@ -145,7 +145,8 @@ def test_a_tool_that_cannot_be_is_refused(parts_chat: Chat, tools: dict[str, Any
 
 @pytest.fixture(scope="module")
 def bounded(start_chat: StartChat) -> Chat:
-    settings = {"MAX_TOOL_ROUNDS": "2", "TOOL_TIMEOUT_SECONDS": "0.2", "ASSISTANT": "acme.own_tools.OpenAIWithTools"}
+    own = ",".join(f"acme.own_tools.{name}" for name in ("sleepy", "broken", "infinite", "proto", "meet"))
+    settings = {"MAX_TOOL_ROUNDS": "2", "TOOL_TIMEOUT_SECONDS": "0.2", "SERVER_TOOLS": f"calculate,current_time,{own}"}
     return start_chat(PYTHONPATH=f"{ROOT / 'src'}:{ROOT / 'tests/fixtures'}", **settings)
 
 

@@ -3,8 +3,7 @@
 #
 # Guess: a resume that raises leaves the interrupt pending, and the next resume's answer is the one that counts.
 # Behaviour: the interrupt is pending, as guessed, but the failed answer is stored with its task. The next resume has
-#   the task read the first answer again, and it fails again, whatever was answered. Where the first answer was an
-#   approval, a later denial is not what the task sees.
+#   the task read the first answer again, and it fails again, whatever was answered.
 # Seen:
 #   answers that the node was given: ['the 31st of June', 'the 31st of June']
 #   still pending: ['Which day?']

@@ -52,6 +52,11 @@ async def until(holds: Callable[[], Awaitable[bool]]) -> None:
         await asyncio.sleep(0.05)
 
 
+async def has_status(where: ValkeyLog, status: Status) -> bool:
+    record = await where.find(HEAD.id)
+    return record is not None and record.status is status
+
+
 def test_a_run_whose_log_has_a_gap_is_marked_broken(valkey: Valkey, monkeypatch: pytest.MonkeyPatch) -> None:
     async def work() -> None:
         one, two = log(valkey, lease=60.0), log(valkey, lease=60.0)
@@ -59,23 +64,19 @@ def test_a_run_whose_log_has_a_gap_is_marked_broken(valkey: Valkey, monkeypatch:
         await two.open()
         logged = one.begin(HEAD, Feed())
         logged.append(b"first\n")
-        await until(lambda: found(two, Status.RUNNING))
+        await until(lambda: has_status(two, Status.RUNNING))
         valkey.signal(signal.SIGSTOP)
         monkeypatch.setattr(backlog, "MAX_BACKLOG_BYTES", 100)
         for _ in range(10):
             logged.append(b"x" * 30 + b"\n")
         logged.end(Status.DONE)
         valkey.signal(signal.SIGCONT)
-        await until(lambda: found(two, Status.BROKEN))
+        await until(lambda: has_status(two, Status.BROKEN))
         feed = await two.subscribe(await two.find(HEAD.id))  # type: ignore[arg-type]
         frames = [frames async for frames in feed.read(b"", 60)]
         assert b"A part of this reply was lost" in b"".join(frames)
         await one.close()
         await two.close()
-
-    async def found(where: ValkeyLog, status: Status) -> bool:
-        record = await where.find(HEAD.id)
-        return record is not None and record.status is status
 
     run(work)
 
@@ -88,10 +89,10 @@ def test_a_producer_never_appends_once_its_run_was_marked_interrupted(valkey: Va
         logged = one.begin(HEAD, Feed())
         logged.append(b"first\n")
         assert await one._batches.written(5)
-        assert valkey.command("DEL", f"{keys.run(HEAD.id)}:lease") == ":1"
+        one._tasks[1].cancel()  # it renews no lease any more
+        await until(lambda: has_status(two, Status.INTERRUPTED))
         record = await two.find(HEAD.id)
         assert record is not None
-        assert record.status is Status.INTERRUPTED
         logged.append(b"second\n")
         logged.end(Status.DONE)
         await one._batches.written(5)
@@ -102,6 +103,77 @@ def test_a_producer_never_appends_once_its_run_was_marked_interrupted(valkey: Va
         assert b"second" not in frames
         assert (await two.find(HEAD.id)).status is Status.INTERRUPTED  # type: ignore[union-attr]
         await one.close()
+        await two.close()
+
+    run(work)
+
+
+def test_a_run_whose_lease_is_missing_lives_on_when_it_is_renewed(valkey: Valkey) -> None:
+    lease = f"{keys.run(HEAD.id)}:lease"
+
+    async def work() -> None:
+        one, two = log(valkey, lease=3.0), log(valkey, lease=3.0)
+        await one.open()
+        await two.open()
+        logged = one.begin(HEAD, Feed())
+        logged.append(b"first\n")
+        feed = await two.subscribe(await two.find(HEAD.id))  # type: ignore[arg-type]
+        assert valkey.command("DEL", lease) == ":1"  # as an outage of a lease does
+        assert await has_status(two, Status.RUNNING)
+        assert valkey.command("HEXISTS", keys.run(HEAD.id), "missing") == ":1"
+        while valkey.command("EXISTS", lease) == ":0":
+            await asyncio.sleep(0.05)
+        assert valkey.command("HEXISTS", keys.run(HEAD.id), "missing") == ":0"
+        logged.append(b"second\n")
+        logged.end(Status.DONE)
+        assert b"".join([frames async for frames in feed.read(b"", 60)]) == b"first\nsecond\n"
+        await one.close()
+        await two.close()
+
+    run(work)
+
+
+def test_at_full_memory_leases_are_renewed_and_runs_found_and_followed(valkey: Valkey) -> None:
+    async def work() -> None:
+        cancelled: asyncio.Queue[str] = asyncio.Queue()
+        one, two = log(valkey, lease=1.0, cancel=cancelled.put_nowait), log(valkey, lease=1.0)
+        await one.open()
+        await two.open()
+        logged = one.begin(HEAD, Feed())
+        logged.append(b"first\n")
+        await until(lambda: has_status(two, Status.RUNNING))
+        assert valkey.command("CONFIG", "SET", "maxmemory-policy", "noeviction") == "+OK"
+        assert valkey.command("CONFIG", "SET", "maxmemory", "1") == "+OK"
+        assert valkey.command("DEL", f"{keys.run(HEAD.id)}:lease") == ":1"
+        logged.append(b"second\n")
+        feed = await two.subscribe(await two.find(HEAD.id))  # type: ignore[arg-type]
+        assert await two.has_subscribers(HEAD.id)
+        while valkey.command("EXISTS", f"{keys.run(HEAD.id)}:lease") == ":0":
+            await asyncio.sleep(0.05)
+        await two.cancel(HEAD.id)
+        assert await cancelled.get() == HEAD.id
+        assert valkey.command("CONFIG", "SET", "maxmemory", "0") == "+OK"
+        logged.end(Status.CANCELLED)
+        assert b"".join([frames async for frames in feed.read(b"", 60)]) == b"first\nsecond\n"
+        await one.close()
+        await two.close()
+
+    run(work)
+
+
+def test_a_dead_processs_run_is_marked_at_full_memory_once_two_looks_missed_its_lease(valkey: Valkey) -> None:
+    async def work() -> None:
+        one, two = log(valkey, lease=1.0), log(valkey, lease=1.0)
+        await one.open()
+        await two.open()
+        one.begin(HEAD, Feed()).append(b"first\n")
+        assert await one._batches.written(5)
+        await one.close()  # as if it had died: it says nothing of its runs
+        assert valkey.command("CONFIG", "SET", "maxmemory", "1") == "+OK"
+        assert await has_status(two, Status.RUNNING)
+        feed = await two.subscribe(await two.find(HEAD.id))  # type: ignore[arg-type]
+        assert b"has stopped" in b"".join([frames async for frames in feed.read(b"", 60)])
+        assert await has_status(two, Status.INTERRUPTED)
         await two.close()
 
     run(work)

@@ -11,7 +11,7 @@ from assistant_transport.runs.quotas import Quotas
 from assistant_transport.runs.valkey import keys
 from assistant_transport.runs.valkey.client import connect, raising_unavailable
 from assistant_transport.runs.valkey.quota_exchange import QuotaExchange
-from assistant_transport.runs.valkey.subscriptions import BLOCK_SECONDS, Subscriptions, send
+from assistant_transport.runs.valkey.subscriptions import BLOCK_SECONDS, Subscriptions
 from assistant_transport.runs.valkey.writer import BATCH_SECONDS, BatchWriter
 
 logger = logging.getLogger(__name__)
@@ -46,8 +46,9 @@ class ValkeyLog(RunLog):
         self._commands = connect(url, 2.0)
         self._blocking = connect(url, BLOCK_SECONDS + 5)
         self._writes = connect(url, 10.0)
+        self._renewals = connect(url, min(2.0, lease / 2))
         self._batches = BatchWriter(
-            self._writes, process, lease=lease, running_ttl=max_run_seconds + ttl, ended_ttl=ttl
+            self._writes, self._renewals, process, lease=lease, running_ttl=max_run_seconds + ttl, ended_ttl=ttl
         )
         self._subscriptions = Subscriptions(self._commands, self._blocking, process, lease, ttl, cancel)
         self._exchange = QuotaExchange(self._commands, process, lease, quotas)
@@ -71,7 +72,7 @@ class ValkeyLog(RunLog):
             logger.warning("The run log is unavailable: the end of some runs is not logged")
         for task in self._tasks:
             task.cancel()
-        for client in (self._commands, self._blocking, self._writes):
+        for client in (self._commands, self._blocking, self._writes, self._renewals):
             await client.aclose()
 
     @property
@@ -133,7 +134,7 @@ class ValkeyLog(RunLog):
         with raising_unavailable():
             process = await self._commands.hget(keys.run(run_id), "process")
             if process is not None:
-                await send(self._commands, process.decode(), "cancel", run_id)
+                await self._subscriptions.send(process.decode(), "cancel", run_id)
 
 
 async def _restart_when_it_fails(work: Callable[[], Awaitable[None]]) -> None:

@@ -11,13 +11,29 @@ def endings(message: str) -> str:
     return json.dumps({encoding: ending(encoding, message).decode() for encoding in ENCODERS})
 
 
+# Ends a run with its last entry. Its caller decides whether that may be refused for want of memory.
+_FINISH = """
+local function finish(id, seq, frames, status, ended_ttl)
+  redis.call('XADD', log_key(id), seq .. '-1', FRAMES, frames, STATUS, status)
+  redis.call('HSET', run_key(id), 'seq', seq, 'status', status)
+  redis.call('DEL', lease_key(id))
+  redis.call('PEXPIRE', run_key(id), ended_ttl)
+  redis.call('PEXPIRE', log_key(id), ended_ttl)
+end
+"""
+
+# Over its maxmemory a server refuses a script at its first write, if that takes memory, and none of the writes after
+# one that takes none (Valkey 9.1, Redis 7.0). So what must not fail then, since it takes next to nothing, begins with
+# PEXPIRE, DEL or HDEL; WRITE does not.
+
 # Writes a batch. ARGV: how long a lease, a running run and an ended one last (ms), the process, the endings of a run
 # with a gap; then for each run its id, seq, frames, its status if it has ended, the keys by which its owner finds it
 # (keys.found_by), and the number of items that create it, which follow: the fields of its head.
 # A batch that is sent twice, since its answer was lost, is written once: `seq` tells.
-# Returns for each run 1, or 0 if it does not run any more: then its process must not append to it.
+# Returns each run's status, '' for one that is not there: unless it is running, its process must not append to it.
 WRITE = (
     keys.LUA
+    + _FINISH
     + """
 local lease, running_ttl, ended_ttl, process, gaps = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local results = {}
@@ -39,72 +55,96 @@ while i <= #ARGV do
   end
   i = i + creating
   local known = redis.call('HMGET', run, 'status', 'seq')
-  if known[1] ~= 'running' then
-    results[#results + 1] = 0
-  else
+  if known[1] == 'running' then
     if seq > known[2] + 1 then
       -- Valkey came back with an older memory: what lies between is lost.
       status, frames = 'broken', cjson.decode(gaps)[redis.call('HGET', run, 'encoding')]
     end
-    if tonumber(known[2]) < seq then
+    if tonumber(known[2]) < seq and status == '' then
       redis.call('XADD', log, seq .. '-1', FRAMES, frames, STATUS, status)
       redis.call('HSET', run, 'seq', seq)
-      if status == '' then
-        if seq == 1 then redis.call('PEXPIRE', log, running_ttl) end
-      else
-        redis.call('HSET', run, 'status', status)
-        redis.call('DEL', lease_key(id))
-        redis.call('PEXPIRE', run, ended_ttl)
-        redis.call('PEXPIRE', log, ended_ttl)
-        if running ~= '' then redis.call('SREM', running, id) end
-        if latest ~= '' and redis.call('GET', latest) == id then redis.call('PEXPIRE', latest, ended_ttl) end
-      end
+      if seq == 1 then redis.call('PEXPIRE', log, running_ttl) end
+    elseif tonumber(known[2]) < seq then
+      finish(id, seq, frames, status, ended_ttl)
+      known[1] = status
+      if running ~= '' then redis.call('SREM', running, id) end
+      if latest ~= '' and redis.call('GET', latest) == id then redis.call('PEXPIRE', latest, ended_ttl) end
     end
-    results[#results + 1] = status == 'broken' and 0 or 1
   end
+  results[#results + 1] = known[1] or ''
 end
 return results
 """
 )
 
 # Renews the leases of a process's runs. ARGV: how long a lease lasts (ms), the runs' ids. Without any it still shows
-# that Valkey answers.
+# that Valkey answers. Returns the ids of those that a reader has marked interrupted.
 RENEW = (
     keys.LUA
     + """
+local marked = {}
 for i = 2, #ARGV do
-  if redis.call('HGET', run_key(ARGV[i]), 'status') == 'running' then
-    redis.call('SET', lease_key(ARGV[i]), 1, 'PX', ARGV[1])
+  local id = ARGV[i]
+  local status = redis.call('HGET', run_key(id), 'status')
+  if status == 'interrupted' then marked[#marked + 1] = id end
+  if status == 'running' and redis.call('PEXPIRE', lease_key(id), ARGV[1]) == 0 then
+    redis.call('SET', lease_key(id), 1, 'PX', ARGV[1])
+    redis.call('HDEL', run_key(id), 'missing', 'looked')
   end
 end
-return 1
+return marked
 """
 )
 
 # What became of runs that a process reads; '' for one that is not there. ARGV: how long its presence as a reader lasts
-# (ms, 0 for none), how long an ended run lasts (ms), the endings of an interrupted run, the runs' ids.
-# A run without a lease is marked interrupted, once, and ends with an error frame.
+# (ms, 0 for none), for how long a lease must have been seen missing (ms), how long an ended run lasts (ms), the endings
+# of an interrupted run, the runs' ids.
+# A run is marked interrupted, once, and ends with an error frame, when its lease was missing for so long while readers
+# looked. Two looks count as at most MAX_LOOK apart, whatever lies between: after an outage, in which nobody could
+# renew, a lease is missing although its process lives.
+# Returns the statuses, and how many runs it marked.
 WATCH = (
     keys.LUA
+    + _FINISH
     + """
-local presence, ended_ttl, endings = tonumber(ARGV[1]), ARGV[2], ARGV[3]
-local results = {}
-for i = 4, #ARGV do
+local MAX_LOOK = 1000
+local presence, patience, ended_ttl, endings = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3], ARGV[4]
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local statuses, marked = {}, 0
+for i = 5, #ARGV do
   local id = ARGV[i]
-  local run, log = run_key(id), log_key(id)
-  local known = redis.call('HMGET', run, 'status', 'seq', 'encoding')
+  local run = run_key(id)
+  local known = redis.call('HMGET', run, 'status', 'seq', 'encoding', 'missing', 'looked')
   local status = known[1] or ''
   if status == 'running' and redis.call('EXISTS', lease_key(id)) == 0 then
-    status = 'interrupted'
-    redis.call('XADD', log, (known[2] + 1) .. '-1', FRAMES, cjson.decode(endings)[known[3]], STATUS, status)
-    redis.call('HSET', run, 'status', status)
-    redis.call('PEXPIRE', run, ended_ttl)
-    redis.call('PEXPIRE', log, ended_ttl)
+    redis.call('DEL', lease_key(id)) -- a write that takes no memory
+    local missing = (known[4] or 0) + math.min(now - (known[5] or now), MAX_LOOK)
+    redis.call('HSET', run, 'missing', missing, 'looked', string.format('%.0f', now))
+    if missing >= patience then
+      status = 'interrupted'
+      marked = marked + 1
+      finish(id, known[2] + 1, cjson.decode(endings)[known[3]], status, ended_ttl)
+    end
   end
-  if presence > 0 and status == 'running' then redis.call('SET', readers_key(id), 1, 'PX', presence) end
-  results[#results + 1] = status
+  if presence > 0 and status == 'running' and redis.call('PEXPIRE', readers_key(id), presence) == 0 then
+    redis.call('SET', readers_key(id), 1, 'PX', presence)
+  end
+  statuses[#statuses + 1] = status
 end
-return results
+return {statuses, marked}
+"""
+)
+
+# Sends a message to a process. ARGV: the process, what is to be done, the run's id.
+SEND = (
+    keys.LUA
+    + """
+local key = process_key(ARGV[1])
+redis.call('PEXPIRE', key, 3600000)
+redis.call('XADD', key, 'MAXLEN', '~', 1000, '*', ARGV[2], ARGV[3])
+redis.call('PEXPIRE', key, 3600000)
+return 1
 """
 )
 
@@ -116,12 +156,13 @@ local process, lease, counts = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local others = {}
+redis.call('HDEL', key, process)
 local told = redis.call('HGETALL', key)
 for i = 1, #told, 2 do
   local expires, said = string.match(told[i + 1], '^(%d+) (.*)$')
   if tonumber(expires) < now then
     redis.call('HDEL', key, told[i])
-  elseif told[i] ~= process then
+  else
     others[#others + 1] = said
   end
 end

@@ -1,6 +1,7 @@
 """Reads other processes' runs: one blocking connection for all that are read in this process."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,8 +11,13 @@ from assistant_transport.runs.log import Head
 from assistant_transport.runs.valkey import keys, scripts
 from assistant_transport.runs.valkey.client import UNAVAILABLE, Client, milliseconds, raising_unavailable
 
+logger = logging.getLogger(__name__)
+
 BLOCK_SECONDS = 5.0
 WATCH_SECONDS = 1.0
+# A process tries to renew its leases three times in one. For twice that time, readers see a lease missing before they
+# take its process for dead.
+PATIENCE_LEASES = 2 / 3
 _PRESENCE_SECONDS = 3 * WATCH_SECONDS
 _RETRY_SECONDS = 0.5
 _INTERRUPTED = "The server that wrote this reply has stopped. Please send your message again."
@@ -60,7 +66,10 @@ class Subscriptions:
         self._cancel = cancel
         self._subscriptions: dict[str, _Subscription] = {}
         self._watch = commands.register_script(scripts.WATCH)
-        self._arguments = (milliseconds(ended_ttl), scripts.endings(_INTERRUPTED))
+        self._send = commands.register_script(scripts.SEND)
+        self._lease = lease
+        patience = PATIENCE_LEASES * lease
+        self._arguments = (milliseconds(patience), milliseconds(ended_ttl), scripts.endings(_INTERRUPTED))
         self._unavailable_since: float | None = None
         self._max_unavailable = 2 * lease
 
@@ -69,7 +78,9 @@ class Subscriptions:
         return (await self._statuses([run_id], presence=0))[0]
 
     async def _statuses(self, run_ids: list[str], presence: int = milliseconds(_PRESENCE_SECONDS)) -> list[str]:
-        statuses = await self._watch(args=[presence, *self._arguments, *run_ids])
+        statuses, marked = await self._watch(args=[presence, *self._arguments, *run_ids])
+        if marked:
+            logger.warning("%d runs are marked interrupted: their process gave no sign of life", marked)
         return [status.decode() for status in statuses]
 
     async def subscribe(self, head: Head) -> Feed:
@@ -89,11 +100,15 @@ class Subscriptions:
                 # Another reader of the run may have been faster.
                 if self._subscriptions.setdefault(head.id, subscription) is subscription:
                     subscription.feed.expect_reader()
-                    await send(self._commands, self._process, "wake", "")
+                    await self.send(self._process, "wake", "")
                     return subscription.feed
         feed = self._subscriptions[head.id].feed
         feed.expect_reader()
         return feed
+
+    async def send(self, process: str, message: str, run_id: str) -> None:
+        """Sends a message to a process. Raises UNAVAILABLE."""
+        await self._send(args=[process, message, run_id])
 
     def _unsubscribe(self, run_id: str) -> None:
         self._subscriptions.pop(run_id, None)
@@ -166,13 +181,6 @@ class Subscriptions:
         if subscription is not None:
             subscription.feed.append(ending(subscription.encoding, message))
             subscription.feed.end()
-
-
-async def send(client: Client, process: str, message: str, run_id: str) -> None:
-    """Sends a message to a process. Raises UNAVAILABLE."""
-    key = keys.process(process)
-    await client.xadd(key, {message: run_id}, maxlen=1000, approximate=True)
-    await client.expire(key, 3600)
 
 
 def _seq(entry_id: bytes) -> int:

@@ -17,6 +17,11 @@ logger = logging.getLogger(__name__)
 BATCH_SECONDS = 0.03  # what comes within this time goes in one round trip
 RETRY_SECONDS = 0.5
 MAX_REFUSALS = 20
+_REASONS: dict[str, str] = {
+    "": "Valkey has lost its log",
+    Status.INTERRUPTED: "Valkey was out of this process's reach for so long that another took it for dead",
+    Status.BROKEN: "Valkey came back without the last entries of its log",
+}
 
 
 class RunWriter(Writer):
@@ -40,14 +45,17 @@ class BatchWriter:
 
     Args:
         client: to Valkey.
+        renewals: another client to it, which gives up so soon that it can try again within a lease.
         process: this process's name.
         lease, running_ttl, ended_ttl: how long a lease, a running run and an ended run last, in seconds.
     """
 
-    def __init__(self, client: Client, process: str, *, lease: float, running_ttl: float, ended_ttl: float) -> None:
+    def __init__(
+        self, client: Client, renewals: Client, process: str, *, lease: float, running_ttl: float, ended_ttl: float
+    ) -> None:
         self._loop = asyncio.get_running_loop()
         self._write = client.register_script(scripts.WRITE)
-        self._renew = client.register_script(scripts.RENEW)
+        self._renew = renewals.register_script(scripts.RENEW)
         self._lease = lease
         self._arguments = [*map(milliseconds, (lease, running_ttl, ended_ttl)), process, scripts.endings(GAP)]
         self._leased: dict[str, PendingRun] = {}
@@ -105,20 +113,25 @@ class BatchWriter:
     async def _write_batch(self) -> None:
         self._writing = self._backlog.oldest
         batch, arguments = self._backlog.take_batch()
-        for run, written in zip(batch, await self._persist(len(batch), arguments), strict=True):
-            run.closed = run.closed or not written
+        for run, status in zip(batch, await self._persist(len(batch), arguments), strict=True):
+            if status is not None and status != (run.status or Status.RUNNING):
+                logger.warning("A run cannot be resumed: %s", _REASONS.get(status, status))
+            run.closed = run.closed or status != Status.RUNNING
             if run.closed and run.head.id not in self._backlog:
                 self._leased.pop(run.head.id, None)
         self._writing = None
         self._batch_written.set()
         self._batch_written.clear()
 
-    async def _persist(self, runs: int, arguments: list[Any]) -> list[int]:
-        """Writes a batch, however often it takes; one that Valkey keeps refusing costs its runs their log."""
+    async def _persist(self, runs: int, arguments: list[Any]) -> list[str] | list[None]:
+        """Writes a batch, however often it takes, and returns the runs' statuses.
+
+        One that Valkey keeps refusing costs its runs their log: they have no status then.
+        """
         refusals = 0
         while refusals < MAX_REFUSALS:
             try:
-                results: list[int] = await self._write(args=[*self._arguments, *arguments])
+                statuses: list[bytes] = await self._write(args=[*self._arguments, *arguments])
             except UNAVAILABLE as error:
                 if not self.degraded:
                     logger.warning("The run log is unavailable: %s", type(error).__name__)
@@ -127,20 +140,30 @@ class BatchWriter:
                 await asyncio.sleep(RETRY_SECONDS)
             else:
                 self._refused = False
-                return results
+                return [status.decode() for status in statuses]
         logger.error("The run log refuses %d runs; they are not logged", runs)
-        return [0] * runs
+        return [None] * runs
 
     async def renew_leases_forever(self) -> None:
-        """Renews the leases, tokens or not. This also finds out whether Valkey answers."""
+        """Renews the leases, tokens or not, at a steady pace. This also finds out whether Valkey answers."""
         while True:
-            ids = [run_id for run_id, run in self._leased.items() if not run.closed]
+            next_time = self._loop.time() + self._lease / 3
             try:
-                await self._renew(args=[milliseconds(self._lease), *ids])
+                await self._renew_leases()
                 self._silent = False
             except UNAVAILABLE:
                 self._silent = True
-            await asyncio.sleep(self._lease / 3)
+            await asyncio.sleep(next_time - self._loop.time())
+
+    async def _renew_leases(self) -> None:
+        ids = [run_id for run_id, run in self._leased.items() if not run.closed]
+        for run_id in await self._renew(args=[milliseconds(self._lease), *ids]):
+            run = self._leased.get(run_id.decode())
+            if run is not None and not run.closed:
+                logger.warning("A run cannot be resumed: %s", _REASONS[Status.INTERRUPTED])
+                run.closed = True
+                if run.head.id not in self._backlog:
+                    del self._leased[run.head.id]
 
     async def written(self, seconds: float) -> bool:
         """True once all that there is by now is written; False if `seconds` were not enough."""

@@ -8,12 +8,17 @@ SHELL_SCRIPTS := .ci/run $(wildcard findings/*.sh)
 RUNNING := .venv/.running
 TESTING := .venv/.testing
 
-.PHONY: run frontend test test-client test-image test-browser test-servers bench bench-attacks lint lock upgrade clean
+.PHONY: run new frontend test test-client test-image test-browser test-servers bench bench-attacks lint lock upgrade clean
 
 # Without a recent Node, / is a plain page.
 run: $(RUNNING)
 	@$(MAKE) frontend || echo 'The chat page needs Node 20.19 or newer: without it, / is a plain page.'
 	$(BIN)/python manage.py
+
+# A Django app with a model, tools, an assistant and their test, to begin with: make new APP=orders
+new: $(RUNNING)
+	$(BIN)/python -m scripts.new "$(APP)"
+	@$(BIN)/python manage.py makemigrations $(APP)
 
 frontend: frontend/dist/chat.js
 

@@ -3,7 +3,7 @@
 from corsheaders.defaults import default_headers
 from environ import Env
 
-from assistant_backend import environment
+from assistant_backend import environment, project
 from assistant_backend.variables import OF_THE_APP
 from assistant_transport.telemetry import logs
 
@@ -24,6 +24,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = None  # http.body_limit bounds the body while it a
 ASGI_APPLICATION = "assistant_backend.asgi.application"
 ROOT_URLCONF = "assistant_backend.urls"
 APPEND_SLASH = False
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"  # the default differs between Django 5.2 and 6.0
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
@@ -33,7 +34,13 @@ DATABASES: dict[str, dict[str, object]] = (
 )
 
 # `assistant_transport` comes before staticfiles: its runserver is the one that streams, and the site's own before both.
-INSTALLED_APPS = ["assistant_backend", "assistant_transport", "corsheaders", "django.contrib.staticfiles"]
+INSTALLED_APPS = [
+    *project.APPS,
+    "assistant_backend",
+    "assistant_transport",
+    "corsheaders",
+    "django.contrib.staticfiles",
+]
 
 # Each one is async: a sync middleware costs every stream a hop to a thread and back.
 MIDDLEWARE = [

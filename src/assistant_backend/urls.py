@@ -1,8 +1,9 @@
 from django.urls import include, path, re_path
 
-from assistant_backend import views
+from assistant_backend import project, views
 
 urlpatterns = [
+    *(path(prefix, include(urls)) for prefix, urls in project.ROUTES.items()),
     path("", views.index),
     path("", include("assistant_transport.urls")),
     re_path("", views.not_found),

@@ -1,0 +1,1 @@
+"""What `make new` and `make rename` run."""

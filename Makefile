@@ -8,6 +8,9 @@ SHELL_SCRIPTS := .ci/run $(wildcard findings/*.sh)
 RUNNING := .venv/.running
 TESTING := .venv/.testing
 
+# What people build graphs with: only the tests need it.
+AGENTS := tests/assistants/langgraph/requirements
+
 .PHONY: run new frontend test test-client test-image test-browser test-servers bench bench-attacks lint lock upgrade clean
 
 # Without a recent Node, / is a plain page.
@@ -71,6 +74,7 @@ lock: $(TESTING)
 	  constraints="$$constraints --constraint requirements-$$extra.txt"; \
 	done; $(LOCK) --extra dev $(EXTRAS:%=--extra %) $$constraints --output-file requirements-dev.txt
 	$(COMPILE) --constraint requirements.txt benchmarks/requirements.in --output-file benchmarks/requirements.txt
+	$(COMPILE) --constraint requirements-dev.txt $(AGENTS).in --output-file $(AGENTS).txt
 	$(COMPILE) tests/servers/litellm/requirements.in --output-file tests/servers/litellm/requirements.txt
 
 clean:
@@ -78,14 +82,14 @@ clean:
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Recreated when a lock has changed, and removed when it cannot be completed.
-$(RUNNING): requirements.txt requirements-dev.txt
+$(RUNNING): requirements.txt requirements-dev.txt $(AGENTS).txt
 	rm -rf .venv
 	( $(PYTHON) -m venv .venv && $(PIP_INSTALL) --require-hashes --requirement requirements.txt ) || { rm -rf .venv; exit 1; }
 	touch $@
 
 $(TESTING): $(RUNNING)
 	rm $(RUNNING) # if this is interrupted, the next verb starts over
-	( $(PIP_INSTALL) --require-hashes --requirement requirements-dev.txt \
+	( $(PIP_INSTALL) --require-hashes --requirement requirements-dev.txt --requirement $(AGENTS).txt \
 	  && $(PIP_INSTALL) --no-deps --no-build-isolation --editable . ) || { rm -rf .venv; exit 1; }
 	touch $(RUNNING) $@
 

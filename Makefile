@@ -89,7 +89,8 @@ $(RUNNING): requirements.txt requirements-dev.txt $(AGENTS).txt
 
 $(TESTING): $(RUNNING)
 	rm $(RUNNING) # if this is interrupted, the next verb starts over
-	( $(PIP_INSTALL) --require-hashes --requirement requirements-dev.txt --requirement $(AGENTS).txt \
+	( $(PIP_INSTALL) --require-hashes --requirement requirements-dev.txt \
+	  && $(PIP_INSTALL) --require-hashes --requirement $(AGENTS).txt \
 	  && $(PIP_INSTALL) --no-deps --no-build-isolation --editable . ) || { rm -rf .venv; exit 1; }
 	touch $(RUNNING) $@
 

@@ -19,6 +19,7 @@ chmod +x .venv/bin/pip
 """
 RUNNING, TESTING = ".venv/.running", ".venv/.testing"
 BASE, DEV, EDITABLE = "requirements.txt", "requirements-dev.txt", "."
+AGENTS = "tests/assistants/langgraph/requirements.txt"
 
 
 class Project:
@@ -27,7 +28,8 @@ class Project:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         shutil.copy(ROOT / "Makefile", folder)
-        for lock in (BASE, DEV):
+        for lock in (BASE, DEV, AGENTS):
+            (folder / lock).parent.mkdir(parents=True, exist_ok=True)
             (folder / lock).touch()
         python = folder / "python"
         python.write_text(PYTHON)
@@ -55,16 +57,16 @@ def test_running_installs_no_packages_for_tests(project: Project) -> None:
 def test_tests_add_theirs_to_what_is_there(project: Project) -> None:
     project.make(RUNNING)
     assert project.make(TESTING) == 0
-    assert project.installed() == [BASE, DEV, EDITABLE]
+    assert project.installed() == [BASE, DEV, AGENTS, EDITABLE]
 
 
 def test_nothing_is_installed_twice(project: Project) -> None:
     for target in (TESTING, TESTING, RUNNING):
         assert project.make(target) == 0
-    assert project.installed() == [BASE, DEV, EDITABLE]
+    assert project.installed() == [BASE, DEV, AGENTS, EDITABLE]
 
 
-@pytest.mark.parametrize("lock", [BASE, DEV])
+@pytest.mark.parametrize("lock", [BASE, DEV, AGENTS])
 def test_a_lock_that_has_changed_makes_the_environment_anew(project: Project, lock: str) -> None:
     project.make(TESTING)
     later = (project.folder / TESTING).stat().st_mtime + 1

@@ -10,6 +10,7 @@ from tests.server import ROOT
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 LOCKS = {lock.name: lock.read_text() for lock in ROOT.glob("requirements*.txt")}
+AGENTS = (ROOT / "tests/assistants/langgraph/requirements.txt").read_text()  # is added to the packages for tests
 # These extras need nothing that requirements.txt does not have.
 INCLUDED = {name for name, needs in EXTRAS.items() if not needs}
 
@@ -58,3 +59,11 @@ def test_running_needs_none_of_the_packages_for_tests() -> None:
     tests = {re.split(r"[\[<>=~ ]", need)[0] for need in EXTRAS["dev"]}
     assert len(tests) > 15
     assert not tests & set(versions("requirements.txt"))
+
+
+def test_graphs_are_tested_with_the_versions_that_the_image_has() -> None:
+    pinned = set(re.findall(r"^([a-z0-9-]+)==(\S+)", AGENTS, re.MULTILINE))
+    shared = {(name, version) for name, version in pinned if name in versions("requirements-dev.txt")}
+    assert len(shared) > 15
+    assert all(version in versions("requirements-dev.txt")[name] for name, version in shared)
+    assert "://" not in AGENTS

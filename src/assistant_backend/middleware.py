@@ -28,9 +28,13 @@ SECURITY_HEADERS = {
 
 
 @async_only_middleware
-def security_headers(get_response: Handler) -> Handler:
+def response_headers(get_response: Handler) -> Handler:
+    """Adds the security headers, and the length where it is known, as CommonMiddleware would by a thread hop."""
+
     async def middleware(request: HttpRequest) -> HttpResponseBase:
         response = await get_response(request)
+        if isinstance(response, HttpResponse) and response.status_code != 204:
+            response.headers.setdefault("Content-Length", str(len(response.content)))
         for name, value in SECURITY_HEADERS.items():
             response.headers.setdefault(name, value)
         if request.is_secure() and settings.HSTS_SECONDS:

@@ -44,14 +44,14 @@ INSTALLED_APPS = [
 
 # Each one is async: a sync middleware costs every stream a hop to a thread and back.
 MIDDLEWARE = [
-    "assistant_backend.middleware.security_headers",
+    "assistant_backend.middleware.response_headers",
     "corsheaders.middleware.CorsMiddleware",
     "assistant_backend.middleware.allowed_hosts",
     "assistant_backend.middleware.static_files",
 ]
 
 SILENCED_SYSTEM_CHECKS = [
-    "security.W001",  # no SecurityMiddleware: middleware.security_headers does it without a thread hop
+    "security.W001",  # no SecurityMiddleware: middleware.response_headers does it without a thread hop
     "security.W002",  # no XFrameOptionsMiddleware: the same
     "security.W003",  # no CsrfViewMiddleware: the app checks the token itself where CALLER goes by cookies
 ]

@@ -160,7 +160,6 @@ def test_a_charset_in_the_content_type_is_fine(client: Client) -> None:
 def test_a_body_over_the_limit_is_a_413_before_it_is_read(client: Client) -> None:
     reply = client.request("POST", "/assistant", b"{}", Content_Length=str(50 * 1024 * 1024))
     assert reply.status == 413
-    assert reply.headers["Connection"] == "close"
     assert reply.json() == {"error": "The body is larger than 4194304 bytes.", "code": "body_too_large"}
 
 

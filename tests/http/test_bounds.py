@@ -18,6 +18,7 @@ from assistant_transport.http.asgi_types import Message, Receive, Scope, Send
 from assistant_transport.http.body_limit import BodyLimit
 from assistant_transport.serving import bounded_protocol as protocol
 from assistant_transport.serving.bounded_protocol import BoundedProtocol
+from tests.conftest import StartServer
 from tests.wire import Client
 
 HOST = b"Host: localhost\r\n"
@@ -70,6 +71,29 @@ def test_a_body_shorter_than_its_content_length_starts_no_run(client: Client) ->
         assert connection.recv(100) == b""
 
 
+def test_a_refused_body_may_be_sent_to_its_end_and_the_connection_used_again(client: Client) -> None:
+    with socket.create_connection((client.host, client.port), timeout=30) as connection:
+        connection.sendall(POST + b"Content-Length: %d\r\n\r\n" % (9 * MIB))
+        refusal = HTTPResponse(connection)
+        refusal.begin()
+        assert refusal.status == 413
+        refusal.read()
+        connection.sendall(bytes(9 * MIB) + b"GET /health/live HTTP/1.1\r\n" + HOST + b"\r\n")
+        again = HTTPResponse(connection)
+        again.begin()
+        assert again.status == 200
+
+
+def test_a_trailer_is_no_header(start_server: StartServer) -> None:
+    server = start_server(API_KEYS="me:a-key-of-16-letters")
+    trailer = b"Authorization: Bearer a-key-of-16-letters"
+    with socket.create_connection((server.host, server.port), timeout=30) as connection:
+        connection.sendall(CHUNKED + b'10\r\n{"commands": []}\r\n0\r\n' + trailer + b"\r\n\r\n")
+        response = HTTPResponse(connection)
+        response.begin()
+        assert response.status == 401
+
+
 def test_an_upgrade_to_a_websocket_is_not_made(client: Client) -> None:
     assert client.get("/", Connection="upgrade", Upgrade="websocket").status == 200
 
@@ -106,6 +130,16 @@ def test_slow_headers_are_hung_up_on_and_those_of_a_second_request_too(monkeypat
         assert await reader.read() == b""
 
     talk(slow)
+
+
+def test_a_refused_body_that_does_not_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        monkeypatch.setattr(protocol, "UNREAD_BODY_SECONDS", 0.01)
+        writer.write(POST + b"Content-Length: 100\r\n\r\n{")
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 204")
+        assert await reader.read() == b""
+
+    talk(endless)
 
 
 def test_a_connection_that_says_nothing_is_hung_up_on() -> None:
@@ -150,5 +184,4 @@ def test_a_body_that_takes_too_long_is_a_408() -> None:
     asyncio.run(BodyLimit(django_application, 100, 0.01)(scope, messages.get, send))
     registry.runs.cache_clear()
     assert sent[0]["status"] == 408
-    assert (b"Connection", b"close") in sent[0]["headers"]
     assert json.loads(sent[1]["body"]) == {"error": "The body took too long to arrive.", "code": "body_timeout"}

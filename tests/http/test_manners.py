@@ -110,6 +110,13 @@ def test_a_foreign_origin_gets_no_allow_headers(client: Client, origin: str) -> 
 
 
 @pytest.mark.parametrize("path", ["/", "/health", "/nowhere", "/static/page.css"])
+def test_an_answer_of_known_length_says_it(client: Client, path: str) -> None:
+    reply = client.get(path)
+    assert reply.headers["Content-Length"] == str(len(reply.body()))
+    assert "Transfer-Encoding" not in reply.headers
+
+
+@pytest.mark.parametrize("path", ["/", "/health", "/nowhere", "/static/page.css"])
 def test_every_answer_has_the_security_headers(client: Client, path: str) -> None:
     headers = client.get(path).headers
     assert headers["X-Content-Type-Options"] == "nosniff"

@@ -28,10 +28,9 @@ def read_json(request: HttpRequest) -> Any:
         )
     match body_limit.refused(request):
         case 413:
-            raise ApiError(Code.BODY_TOO_LARGE, _too_large(), headers={"Connection": "close"})
+            raise ApiError(Code.BODY_TOO_LARGE, _too_large())
         case 408:
-            slow = "The body took too long to arrive."
-            raise ApiError(Code.BODY_TIMEOUT, slow, headers={"Connection": "close"})
+            raise ApiError(Code.BODY_TIMEOUT, "The body took too long to arrive.")
     body = _content(request)
     if len(body) > settings.MAX_BODY_BYTES:  # where BodyLimit does not see it: asgi.wrap was left out
         raise ApiError(Code.BODY_TOO_LARGE, _too_large())

@@ -1,4 +1,4 @@
-"""Bounds on a request's headers, which uvicorn leaves to a proxy: the app may stand alone."""
+"""Bounds on a request, which uvicorn leaves to a proxy: the app may stand alone."""
 
 import asyncio
 
@@ -7,6 +7,9 @@ from httptools import HttpParserError
 from assistant_transport.serving.uvicorn_internals import HttpProtocol
 
 HEADER_SECONDS = 10.0
+# A proxy that still sends a body when the connection closes makes a 502 of the 413 that it was sent, so what comes
+# after an early response is read and discarded for this long. Seen with Apache 2.4.71, Caddy 2.6.2 and Envoy 1.40.0.
+UNREAD_BODY_SECONDS = 2.0
 MAX_HEADERS = 100
 MAX_HEADER_BYTES = 32 * 1024
 
@@ -15,14 +18,17 @@ _TOO_LARGE = "The headers are too large."
 
 
 class BoundedProtocol(HttpProtocol):
-    """uvicorn's HTTP protocol class, which refuses headers that are too many, too large or take too long to arrive."""
+    """uvicorn's HTTP protocol class, which refuses headers that are too many, too large or take too long to arrive,
+    and takes the rest of a body that was refused."""
 
     _deadline: asyncio.TimerHandle | None = None  # while headers arrive
     _received = 0
+    _unread_body: asyncio.TimerHandle | None = None  # while a body arrives whose request has been answered
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self._end_headers()
+        self._end_body()
 
     def data_received(self, data: bytes) -> None:
         had_begun = self._deadline is not None
@@ -46,6 +52,15 @@ class BoundedProtocol(HttpProtocol):
         self._end_headers()
         super().on_headers_complete()
 
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.cycle.more_body and not self.transport.is_closing():
+            self._unread_body = self.loop.call_later(UNREAD_BODY_SECONDS, self.transport.close)
+
+    def on_message_complete(self) -> None:
+        self._end_body()
+        super().on_message_complete()
+
     def refuse_malformed(self) -> None:
         too_many = len(self.headers or ()) > MAX_HEADERS
         self._refuse(431, _TOO_LARGE) if too_many else self._refuse(400, _MALFORMED)
@@ -54,6 +69,11 @@ class BoundedProtocol(HttpProtocol):
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+
+    def _end_body(self) -> None:
+        if self._unread_body is not None:
+            self._unread_body.cancel()
+            self._unread_body = None
 
     def _refuse(self, status: int, sentence: str) -> None:
         self._end_headers()

@@ -8,6 +8,7 @@ Where this differs from uvicorn:
 3. Connections that are left in the end are aborted: their readers do not read, and closing would wait for them.
 4. The keep-alive time closes a connection that never sends a request, too. In uvicorn it begins after a response.
 5. A malformed request is answered by `refuse_malformed`, not by uvicorn's plain text.
+6. Trailers are dropped. uvicorn appends them to the headers, which the application may have believed already.
 """
 
 import asyncio
@@ -65,6 +66,10 @@ class HttpProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self._unset_keepalive_if_required()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if "path" not in self.scope:  # it is set when the headers are complete: this is no trailer
+            super().on_header(name, value)
 
     def send_400_response(self, msg: str) -> None:
         self.refuse_malformed()

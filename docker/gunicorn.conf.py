@@ -35,7 +35,7 @@ worker_tmp_dir = "/dev/shm"  # noqa: S108 - the workers' heartbeats in memory: o
 control_socket_disable = True  # its socket would be in the home directory, which the image does not have
 timeout = 30
 # The timeout ladder: drain and last bytes (50 + 5 s) < this < compose's 70 s and Kubernetes' 90 s.
-graceful_timeout = ceil(_env["DRAIN_SECONDS"]) + 2 * LAST_BYTES_SECONDS
+graceful_timeout = ceil(_env["DRAIN_NOTICE_SECONDS"] + _env["DRAIN_SECONDS"]) + 2 * LAST_BYTES_SECONDS
 keepalive = 75  # longer than nginx keeps an idle connection, which therefore never reuses one that is being closed
 forwarded_allow_ips = ",".join(_env["FORWARDED_ALLOW_IPS"])
 logconfig_dict = logs.configuration(_env["LOG_LEVEL"], json=not _env["DEBUG"])

@@ -52,7 +52,7 @@ def _closing(send: Send) -> Send:
     """Adds `Connection: close` to responses while this process stops, so that the next request goes to another one."""
 
     def closing(message: Message) -> Awaitable[None]:  # not async: it is called for each frame
-        if message["type"] == "http.response.start" and registry.runs().draining:
+        if message["type"] == "http.response.start" and registry.stopping:
             message = {**message, "headers": [*message.get("headers", ()), (b"connection", b"close")]}
         return send(message)
 

@@ -94,6 +94,7 @@ class Settings:
     MAX_STATES_BYTES: int = _setting(192 * 1024 * 1024, valid.at_least(1024))
     MAX_RUNS_PER_OWNER: int = _setting(20, valid.at_least(1))
     MAX_RUNS_PER_KEY: int = _setting(500, valid.at_least(1))
+    DRAIN_NOTICE_SECONDS: float = _setting(0.0, valid.at_least(0))
     DRAIN_SECONDS: float = _setting(50.0, valid.at_least(0))
 
     METRICS_PORT: int = _setting(0, valid.port_or_none)

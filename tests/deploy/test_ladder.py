@@ -72,6 +72,11 @@ def test_each_supervisor_waits_longer_than_what_it_supervises() -> None:
     assert readiness["periodSeconds"] * readiness["failureThreshold"] <= pause
 
 
+def test_the_notice_of_a_drain_counts_in_gunicorns_graceful_time() -> None:
+    longer = gunicorn("graceful_timeout", DRAIN_NOTICE_SECONDS="4.5")
+    assert longer == gunicorn("graceful_timeout") + 5
+
+
 def test_nginx_stops_before_the_app_and_lets_its_streams_end() -> None:
     assert "app" in compose()["nginx"]["depends_on"]
     assert compose()["nginx"]["stop_signal"] == "SIGQUIT"

@@ -52,6 +52,30 @@ def test_draining_it_refuses_new_runs_and_finishes_those_that_run(server: Server
     assert server.process.wait(20) == 0
 
 
+def test_with_a_notice_readiness_fails_before_runs_are_refused(start_server: StartServer) -> None:
+    server = start_server(ASSISTANT="acme.assistants.LockStep", DRAIN_NOTICE_SECONDS="600")
+    client = Client(server.host, server.port)
+    server.process.send_signal(signal.SIGTERM)
+    until_draining(client)
+    taken = client.say("1")
+    assert (taken.status, taken.headers["Connection"]) == (200, "close")
+    server.process.kill()
+    server.process.wait()
+
+
+def test_runs_are_refused_when_the_notice_is_over() -> None:
+    noticed = Server(ASSISTANT="acme.assistants.LockStep", DRAIN_NOTICE_SECONDS="0.3")
+    client = Client(noticed.host, noticed.port)
+    live = begin(client)
+    noticed.process.send_signal(signal.SIGTERM)
+    while (reply := client.say("1")).status != 503:
+        reply.close()
+    assert reply.json()["code"] == "draining"
+    client.post("/cancel", {"runId": live.headers["X-Run-Id"]}, **ME)
+    assert not [value for kind, value in live.frames() if kind == "error"]
+    assert noticed.stop() == 0
+
+
 def test_a_run_without_readers_is_waited_for_as_well(start_server: StartServer, valkey: Valkey) -> None:
     first, second = (start_server(ASSISTANT="acme.assistants.LockStep", REDIS_URL=valkey.url) for _ in range(2))
     client = Client(first.host, first.port)

@@ -58,7 +58,9 @@ class Drain:
     """Lets a server that stops wait for this process's runs; implements serving.drain.Drain."""
 
     def begin(self) -> None:
-        registry.runs().draining = True
+        registry.stopping = True
+        registry.runs().draining = not settings.DRAIN_NOTICE_SECONDS
 
     async def drain(self) -> None:
+        await asyncio.sleep(settings.DRAIN_NOTICE_SECONDS)
         await registry.runs().drain(settings.DRAIN_SECONDS)

@@ -15,12 +15,11 @@ async def live(request: HttpRequest) -> HttpResponse:
 @public("GET", "HEAD")
 async def ready(request: HttpRequest) -> HttpResponse:
     """200 while new runs are welcome, even if they cannot be logged; else 503 and why."""
-    runs = registry.runs()
-    if runs.draining:
+    if registry.stopping:
         return JsonResponse({"status": "unavailable", "failing": ["draining"]}, status=503)
     if database.is_configured() and not await database.answers():
         return JsonResponse({"status": "unavailable", "failing": ["database"]}, status=503)
-    if runs.log.degraded:
+    if registry.runs().log.degraded:
         return JsonResponse({"status": "degraded", "failing": ["run log"]})
     return JsonResponse({"status": "ready"})
 

@@ -9,6 +9,8 @@ from assistant_transport.runs import Limits, MemoryLog, Quotas, RunLog, Runs
 
 # Whether lifecycle.start has finished.
 started = False
+# Whether this process was told to stop. Readiness fails from then on, new runs are refused DRAIN_NOTICE_SECONDS later.
+stopping = False
 
 
 @cache

@@ -17,6 +17,7 @@ from langgraph.types import Command
 from assistant_transport.assistants.base import BaseAssistant
 from assistant_transport.assistants.errors import InvalidTurnError, ReplyError
 from assistant_transport.assistants.langgraph import context, interrupts, values
+from assistant_transport.assistants.langgraph.custom import CustomEvents
 from assistant_transport.assistants.langgraph.interrupts import Resume
 from assistant_transport.assistants.langgraph.state_sync import StateSync
 from assistant_transport.assistants.langgraph.thread import Thread
@@ -107,12 +108,12 @@ class LangGraphAssistant(BaseAssistant):
                 interrupts.show(turn, thread.interrupts)
 
     async def _stream(self, turn: Turn, thread: Thread, graph_input: Any, sync: StateSync) -> None:
-        usage = _UsageCounter()
+        usage, custom = _UsageCounter(), CustomEvents(turn.controller.document, self._graph)
         events = thread.graph.astream(
             graph_input,
             {**thread.config, "callbacks": [usage]},
             context=context.make(self._graph.context_schema, turn) if self._graph.context_schema else None,
-            stream_mode=["messages", "values"],
+            stream_mode=["messages", "values", "custom"],
             output_keys=self._output_keys,
             subgraphs=True,
         )
@@ -123,6 +124,9 @@ class LangGraphAssistant(BaseAssistant):
                 async for namespace, mode, payload in events:
                     if mode == "messages":
                         self._add_streamed(sync, *payload)
+                    elif mode == "custom":
+                        if not self._tool_nodes.is_within_tool("|".join([*namespace, "node"])):
+                            custom.add(payload)
                     elif not namespace and isinstance(payload, Mapping):
                         if is_current and "messages" in payload:
                             sync.sync_messages(payload["messages"])
@@ -138,13 +142,14 @@ class LangGraphAssistant(BaseAssistant):
                 turn.transcript.count_usage(
                     input_tokens=usage.total["input_tokens"], output_tokens=usage.total["output_tokens"]
                 )
+            sync.close()
 
     def _add_streamed(self, sync: StateSync, message: BaseMessage, metadata: Mapping[str, Any]) -> None:
         """Shows a message, or a chunk of one, unless it is what a model, or a graph, says inside a tool."""
         task = metadata["langgraph_checkpoint_ns"]
         is_result = isinstance(message, ToolMessage)
         if not self._tool_nodes.is_within_tool(task) and (is_result or not self._tool_nodes.runs(task)):
-            sync.add_streamed(message, task)
+            sync.add_streamed(message, task, metadata.get("lc_agent_name"))
 
     def _thread(self, turn: Turn) -> Thread:
         """The thread of this owner, or one of this turn only."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
-from assistant_transport.assistants.langgraph.history import CALL_BLOCKS, without_nulls
+from assistant_transport.assistants.langgraph.history import CALL_BLOCKS, SOURCE, without_nulls
 from assistant_transport.transcript import langchain_messages as shapes
 
 StateMessage = dict[str, Any]
@@ -41,7 +41,15 @@ def state_message(
         return shapes.tool_message(message.id, message.tool_call_id, name, content, is_error=is_error, **extra)
     if streamed and streamed.get("content") == content:
         return streamed  # the client's own, with whatever else it keeps there
-    return shapes.human_message(message.id, content)
+    return shapes.human_message(message.id, content) | _origin(message)
+
+
+def _origin(message: BaseMessage) -> StateMessage:
+    """Who says a message that is no user's, and what wrote it, such as `summarization`."""
+    origin: StateMessage = {"name": message.name} if message.name else {}
+    if isinstance(source := message.additional_kwargs.get(SOURCE), str):
+        origin["additional_kwargs"] = {SOURCE: source}
+    return origin
 
 
 def _ai_message(message: AIMessage, content: Any, is_json: IsJson, streamed: StateMessage | None) -> StateMessage:
@@ -49,6 +57,8 @@ def _ai_message(message: AIMessage, content: Any, is_json: IsJson, streamed: Sta
     converted = shapes.ai_message(
         message.id, content, [_tool_call(call, is_json, calls.get(call["id"])) for call in message.tool_calls]
     )
+    if message.name:
+        converted["name"] = message.name
     if kwargs := _additional_kwargs(message, is_json):
         converted["additional_kwargs"] = kwargs
     if streamed and "usage_metadata" in streamed:

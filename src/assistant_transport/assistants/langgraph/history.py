@@ -1,6 +1,7 @@
 """The conversation as LangChain messages, read from the client's state, which is not trusted and may hold any JSON."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -13,6 +14,8 @@ from assistant_transport.transcript.langchain_messages import json_text
 
 # Tool calls are read from `tool_calls`, where they are checked; providers repeat them in blocks of these types.
 CALL_BLOCKS = frozenset({"tool_use", "input_json_delta", "function_call"})
+SOURCE = "lc_source"  # in LangChain's additional_kwargs: what wrote a message in place of a person
+_ORIGIN = re.compile(r"[\w.-]{1,64}", re.ASCII)  # providers refuse other names
 _RAW_CALL_KEYS = frozenset({"tool_calls", "function_call"})
 _NO_RESULT = "The tool call was interrupted and has no result."
 
@@ -99,12 +102,20 @@ def read_message(state_message: Mapping[str, Any]) -> BaseMessage | None:
     message_id = _text(state_message, "id") or str(uuid4())
     match state_message.get("type"):
         case "human":
-            return HumanMessage(_blocks(state_message, _is_user_block), id=message_id)
+            kwargs = state_message.get("additional_kwargs")
+            source = _origin(kwargs, SOURCE) if isinstance(kwargs, dict) else None
+            return HumanMessage(
+                _blocks(state_message, _is_user_block),
+                id=message_id,
+                name=_origin(state_message, "name"),
+                additional_kwargs={SOURCE: source} if source else {},
+            )
         case "ai":
             calls = state_message.get("tool_calls")
             return AIMessage(
                 _blocks(state_message, _is_assistant_block),
                 id=message_id,
+                name=_origin(state_message, "name"),
                 tool_calls=[call for item in _list(calls) if (call := _tool_call(item)) is not None],
                 additional_kwargs=_safe_kwargs(state_message.get("additional_kwargs")),
             )
@@ -177,6 +188,10 @@ def without_nulls(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: without_nulls(item) for key, item in value.items() if item is not None}
     return [without_nulls(item) for item in value] if isinstance(value, list) else value
+
+
+def _origin(fields: Mapping[str, Any], key: str) -> str | None:
+    return value if _ORIGIN.fullmatch(value := _text(fields, key)) else None
 
 
 def _text(fields: Mapping[str, Any], key: str) -> str:

@@ -2,8 +2,7 @@
 
 assistant-stream 0.0.36's append_langgraph_event cannot do that: it merges and dumps the whole message for every
 token, writes parsed arguments where a client needs their growing text (`partial_json`), takes the two ids that some
-providers give one message for two messages, and leaves out what a graph removes or rewrites. `values` uses it for the
-other keys of a graph's state.
+providers give one message for two messages, and leaves out what a graph removes or rewrites.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -19,6 +18,7 @@ from assistant_transport.assistants.langgraph.conversion import (
     state_message,
     text_pieces,
 )
+from assistant_transport.assistants.langgraph.message_list import MessageList
 from assistant_transport.transcript import langchain_messages as shapes
 
 _GENERATED_ID = "lc_"  # LangChain's own ids begin so; the provider's, once it is known, replaces one
@@ -37,6 +37,7 @@ class StateSync:
     def __init__(self, controller: Any, known: Iterable[BaseMessage], last: int = 0) -> None:
         self._controller = controller
         self._document = controller.document
+        self._messages = MessageList(controller.document)
         self._written = {str(message.id): message for message in known}
         self._last = last
         self._cursors: dict[tuple[Any, ...], Any] = {}
@@ -46,10 +47,10 @@ class StateSync:
         self._streaming: dict[str, list[str]] = {}  # the ids of the messages being streamed, by the graph's task
         self._call_indexes: dict[tuple[str, Any], int] = {}  # of a call in its message, by the provider's index
 
-    def add_streamed(self, message: BaseMessage, task: str) -> None:
-        """Takes an event of the stream mode `messages`: a chunk of a message, or a whole one."""
+    def add_streamed(self, message: BaseMessage, task: str, speaker: str | None) -> None:
+        """Takes an event of the stream mode `messages`: a chunk of a message by `speaker`, or a whole one."""
         if isinstance(message, AIMessageChunk):
-            self._add_chunk(message, task)
+            self._add_chunk(message, task, speaker)
         elif is_shown(message) and self._written.get(str(message.id)) != message:
             self._put(message)
 
@@ -61,32 +62,33 @@ class StateSync:
         converted: list[StateMessage] = []
         for message in shown:
             converted.append(self._convert(message, converted))
-        self._set_messages([*converted, *self._messages[self._end :]])
+        self._set_messages([*converted, *self._messages.read()[self._end :]])
         self._written = {str(message.id): message for message in shown}
         self._streaming.clear()
 
     def remove_results(self, call_ids: Collection[str]) -> None:
         """Removes the results of tool calls that still wait, so that a client shows them as waiting."""
-        kept = [message for message in self._messages if str(message.get("tool_call_id")) not in call_ids]
+        kept = [message for message in self._messages.read() if str(message.get("tool_call_id")) not in call_ids]
         self._set_messages(kept)
+        self._messages.close()
 
     def set_usage(self, usage: UsageMetadata) -> None:
         """Writes what the run took in tokens on the last of its messages."""
-        for position, message in reversed(list(enumerate(self._messages))):
+        for position, message in reversed(list(enumerate(self._messages.read()))):
             if message.get("type") == "ai" and message.get("id") not in self._ids_before:
                 self._document.set(["messages", position, "usage_metadata"], dict(usage))
                 return
 
-    @property
-    def _messages(self) -> list[StateMessage]:
-        messages: list[StateMessage] = self._document.value["messages"]
-        return messages
+    def close(self) -> None:
+        """Ends what the run writes: nothing that it removed stays."""
+        self._messages.close()
 
-    def _add_chunk(self, chunk: AIMessageChunk, task: str) -> None:
+    def _add_chunk(self, chunk: AIMessageChunk, task: str, speaker: str | None) -> None:
         message_id = self._message_id(chunk, task)
         pieces = text_pieces(chunk)
         if message_id not in self._positions and (pieces or chunk.tool_call_chunks):
-            self._insert(self._end, shapes.ai_message(message_id))
+            name = chunk.name or speaker
+            self._insert(self._end, shapes.ai_message(message_id) | ({"name": name} if name else {}))
         for kind, text in pieces:
             if kind == "text":
                 self._append_text(message_id, ("content",), text)
@@ -139,15 +141,15 @@ class StateSync:
 
     def _put(self, message: BaseMessage) -> None:
         """Adds a whole message, or updates the one of its id. A result goes behind its call."""
-        converted = self._convert(message, self._messages)
+        converted = self._convert(message, self._messages.read())
         self._written[str(message.id)] = message
         if (known := self._positions.get(str(message.id))) is not None:
-            if self._messages[known] != converted:
-                self._document.set(["messages", known], converted)
-                self._cursors.clear()
+            self._messages.put(known, converted)
+            self._cursors.clear()
             return
-        caller = _caller(message, self._messages) if isinstance(message, ToolMessage) else None
-        self._insert(shapes.result_position(self._messages, caller[0]) if caller else self._end, converted)
+        messages = self._messages.read()
+        caller = _caller(message, messages) if isinstance(message, ToolMessage) else None
+        self._insert(shapes.result_position(messages, caller[0]) if caller else self._end, converted)
 
     def _convert(self, message: BaseMessage, earlier: Sequence[StateMessage]) -> StateMessage:
         """`message` for the state, where `earlier` are the messages before it."""
@@ -176,25 +178,19 @@ class StateSync:
     def _insert(self, position: int, message: StateMessage) -> None:
         if position == len(self._messages):
             self._positions[message["id"]] = position
-            self._document.set(["messages", position], message)
+            self._messages.put(position, message)
         else:
-            self._set_messages([*self._messages[:position], message, *self._messages[position:]])
+            messages = self._messages.read()
+            self._set_messages([*messages[:position], message, *messages[position:]])
 
     def _set_messages(self, messages: list[StateMessage]) -> None:
-        """Makes `messages` those of the state. Sends those that differ; all only where there are fewer than before."""
-        if len(messages) < len(self._messages):
-            self._document.set(["messages"], messages)
-        elif messages == self._messages:
-            return
-        else:
-            for position, message in enumerate(messages):
-                if position == len(self._messages) or self._messages[position] != message:
-                    self._document.set(["messages", position], message)
-        self._index_positions()
+        if messages != self._messages.read():
+            self._messages.replace(messages)
+            self._index_positions()
 
     def _index_positions(self) -> None:
         self._cursors.clear()
-        self._positions = {str(message.get("id")): position for position, message in enumerate(self._messages)}
+        self._positions = {str(message.get("id")): position for position, message in enumerate(self._messages.read())}
 
 
 def _caller(result: ToolMessage, earlier: Sequence[StateMessage]) -> tuple[int, str] | None:

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from assistant_stream.modules.langgraph import append_langgraph_event
 from langchain_core.messages import BaseMessage
 from pydantic_core import PydanticSerializationError, to_jsonable_python
 
+from assistant_transport.assistants.langgraph import changes
 from assistant_transport.assistants.langgraph.conversion import IsJson, is_shown
 
 logger = logging.getLogger(__name__)
@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 def sync(controller: Any, values: Mapping[str, Any]) -> None:
     """Writes those of `values` that have changed. What cannot be JSON is logged once and left out."""
-    before, changed = controller.document.value, {}
+    before = controller.document.value
     for key, value in values.items():
         if key in before and _is_equal(before[key], value):
             continue
@@ -25,9 +25,7 @@ def sync(controller: Any, values: Mapping[str, Any]) -> None:
         except TypeError:
             _log_once(key, type(value).__name__)
             continue
-        if key not in before or before[key] != converted:
-            changed[key] = converted
-    append_langgraph_event(controller.state, "", "updates", {"": changed})
+        changes.write(controller.document, [key], converted)
 
 
 def json_value(value: Any, is_json: IsJson) -> Any:

@@ -56,6 +56,11 @@ class Conversation:
         last = max(place for place, each in enumerate(self.state["messages"]) if each["type"] == "human")
         return [(each["type"], each["content"]) for each in self.state["messages"][last + 1 :]]
 
+    def names(self) -> list[str | None]:
+        """Who says what the assistant said since the user's last message."""
+        last = max(place for place, each in enumerate(self.state["messages"]) if each["type"] == "human")
+        return [each.get("name") for each in self.state["messages"][last + 1 :] if each["type"] == "ai"]
+
     @property
     def waiting(self) -> list[Any]:
         return [each["value"] for each in self.state.get("__interrupt__", [])]
@@ -67,6 +72,8 @@ class Conversation:
 def essence(message: Any) -> dict[str, Any]:
     """What a client and a graph both have of a message."""
     fields = {key: message[key] for key in ("id", "type", "content", "tool_call_id", "status") if message.get(key)}
+    if message["type"] != "tool" and message.get("name"):
+        fields["name"] = message["name"]
     if isinstance(fields.get("content"), dict):
         fields["content"] = json.dumps(fields["content"])
     calls = [(call["id"], call["name"], call["args"]) for call in message.get("tool_calls") or []]

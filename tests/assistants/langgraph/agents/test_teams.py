@@ -8,6 +8,7 @@ def test_a_supervisor_and_its_agent(converse: Converse) -> None:
     asked.say("look it up")
     assert [kind for kind, _ in asked.said()] == ["ai", "tool", "ai", "ai", "tool", "ai"]
     assert asked.said()[2] == ("ai", "I looked it up.")
+    assert asked.names() == ["supervisor", "researcher", "researcher", "supervisor"]
     assert asked.said()[-1] == ("ai", "All done.")
 
 
@@ -15,6 +16,7 @@ def test_a_swarm_goes_on_with_the_agent_that_was_handed_to_and_its_clients_tools
     asked = converse("swarm")
     asked.say("get_weather Rome")
     assert asked.state["active_agent"] == "bob"
+    assert asked.names() == ["alice", "bob"]
     asked.say("get_weather Rome, get_sky Oslo")
     asked.answer("rain")
     assert asked.said()[-1] == ("ai", "Tools said: The sky of Oslo is clear. / rain")
@@ -33,4 +35,6 @@ def test_a_summary_takes_the_place_of_what_it_sums_up(converse: Converse) -> Non
     asked = converse("summarizing")
     for city in ("Rome", "Oslo", "Bern"):
         asked.say(f"get_sky {city}")
-    assert "They spoke of skies." in asked.state["messages"][0]["content"]
+    summary = asked.state["messages"][0]
+    assert "They spoke of skies." in summary["content"]
+    assert (summary["type"], summary["additional_kwargs"]) == ("human", {"lc_source": "summarization"})

@@ -14,7 +14,7 @@ import {
 } from "@assistant-ui/react";
 import { createElement as h, useEffect } from "react";
 
-export function App({ client, toolkit, options }) {
+export function App({ client, toolkit, panel, options }) {
   const runtime = useAssistantTransportRuntime({
     initialState: { messages: [] },
     headers: {},
@@ -49,6 +49,7 @@ export function App({ client, toolkit, options }) {
     { runtime, config },
     h(ThreadPrimitive.Messages, { components: { UserMessage: Message, AssistantMessage: Message } }),
     h(Probe, { client }),
+    panel && h(panel),
   );
 }
 

@@ -11,7 +11,7 @@ import { CONVERTERS } from "./layouts.js";
 const PATIENCE_MS = Number(process.env.PATIENCE_MS || 60_000);
 
 /** Mounts a client for `test` (a node:test context), which unmounts it and fails on warnings and unexpected errors. */
-export function mount(test, { layout, toolkit, ...options }) {
+export function mount(test, { layout, toolkit, panel, ...options }) {
   const client = new Client();
   const root = createRoot(client.container, { onUncaughtError: client.crashed });
   client.unmount = () => root.unmount();
@@ -23,9 +23,9 @@ export function mount(test, { layout, toolkit, ...options }) {
   const converter = (state, connection) => ({
     ...CONVERTERS[layout](state, connection),
     // From the thread's state, since that is rendered together with the messages.
-    state: { assistant: state, finished: client.finished },
+    state: { ...state, assistant: state, finished: client.finished },
   });
-  client.render = () => root.render(h(App, { client, toolkit, options: { converter, ...options } }));
+  client.render = () => root.render(h(App, { client, toolkit, panel, options: { converter, ...options } }));
   client.render();
   return client;
 }

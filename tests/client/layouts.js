@@ -2,6 +2,7 @@
 
 import { unstable_createMessageConverter as createMessageConverter } from "@assistant-ui/react";
 import { convertLangChainMessages } from "@assistant-ui/react-langgraph";
+import { converter as langgraph } from "./langgraph-page.js";
 
 const parts = createMessageConverter((message) => ({ role: message.role, id: message.id, content: message.parts }));
 const langchain = createMessageConverter(convertLangChainMessages);
@@ -12,6 +13,7 @@ const converter = (layout, optimistic) => (state, { pendingCommands, isSending }
 };
 
 export const CONVERTERS = {
+  langgraph,
   parts: converter(parts, ({ message }) => ({ role: "user", id: message.id, parts: message.parts })),
   // As upstream's example with-assistant-transport does it.
   langchain: converter(langchain, ({ message }) => ({

@@ -70,6 +70,7 @@ class Settings:
     MAX_OUTPUT_TOKENS: int = _setting(0, valid.unset_or_at_least(16))
     MAX_TOOL_ROUNDS: int = _setting(8, valid.at_least(0))
     TOOL_TIMEOUT_SECONDS: float = _setting(30.0, valid.at_least(0.01))
+    APPROVAL_TTL_SECONDS: float = _setting(86400.0, valid.at_least(1))
     MAX_HISTORY_MESSAGES: int = _setting(500, valid.at_least(1))
     MAX_IMAGE_BYTES: int = _setting(3_000_000, valid.at_least(1))
     ALLOW_IMAGE_URLS: bool = _setting(False)

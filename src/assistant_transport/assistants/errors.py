@@ -16,6 +16,15 @@ class InvalidTurnError(ValueError):
     def __init__(self, message: str, *, too_large: bool = False) -> None:
         super().__init__(message)
         self.too_large = too_large
+        self.code = "turn_too_large" if too_large else "invalid_turn"
+
+
+class DecisionRefusedError(InvalidTurnError):
+    """A decision on a tool's call does not count. `code` is the response's, which has its status."""
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class ReplyError(Exception):

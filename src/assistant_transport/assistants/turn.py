@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from assistant_transport.approvals import PendingCall, Status
 from assistant_transport.transcript import Transcript
 
 
@@ -17,6 +18,19 @@ class ToolResult:
     tool_name: str
     result: Any  # any JSON
     is_error: bool
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A call of a server tool that this request decides; nobody else can decide it any more.
+
+    `arguments` are those to run it with, the edited ones after an edit; `message` is why it was rejected.
+    """
+
+    call: PendingCall
+    status: Status
+    arguments: dict[str, Any]
+    message: str = ""
 
 
 @dataclass(frozen=True)
@@ -33,6 +47,7 @@ class Turn:
     call_settings: dict[str, Any] = field(default_factory=dict)
     config: dict[str, Any] = field(default_factory=dict)
     thread_id: str | None = None
+    decided: list[Decided] = field(default_factory=list)  # filled by an assistant's `acheck`
     request: HttpRequest | None = None  # its body has been read; None outside of a server
     user: Any = None  # the Django user, as the setting CALLER found it; None where callers are not Django's users
     owner: str | None = None  # a stable name of the caller, to keep data by; None for one who has no name

@@ -27,6 +27,7 @@ class Code(StrEnum):
     INVALID_JSON = "invalid_json", 400
     INVALID_REQUEST = "invalid_request", 400
     INVALID_TURN = "invalid_turn", 400
+    INVALID_DECISION = "invalid_decision", 400
     INVALID_CLIENT_ID = "invalid_client_id", 400
     CALLER_REFUSED = "caller_refused", 400
     UNAUTHENTICATED = "unauthenticated", 401
@@ -34,9 +35,12 @@ class Code(StrEnum):
     CSRF_FAILED = "csrf_failed", 403
     NOT_FOUND = "not_found", 404
     RUN_NOT_FOUND = "run_not_found", 404
+    APPROVAL_NOT_FOUND = "approval_not_found", 404
     METHOD_NOT_ALLOWED = "method_not_allowed", 405
     BODY_TIMEOUT = "body_timeout", 408
     ENCODING_MISMATCH = "encoding_mismatch", 409
+    APPROVAL_DECIDED = "approval_decided", 409
+    APPROVAL_EXPIRED = "approval_expired", 410
     BODY_TOO_LARGE = "body_too_large", 413
     STATE_TOO_LARGE = "state_too_large", 413
     TURN_TOO_LARGE = "turn_too_large", 413

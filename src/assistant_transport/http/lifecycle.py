@@ -2,7 +2,7 @@
 
 import asyncio
 
-from assistant_transport import SERVICE, __version__
+from assistant_transport import SERVICE, __version__, approvals
 from assistant_transport.conf import settings
 from assistant_transport.http import registry, run_reports
 from assistant_transport.telemetry import counts, sentry
@@ -51,6 +51,7 @@ async def stop() -> None:
     for task in _tasks:
         task.cancel()
     await registry.runs().log.close()
+    await approvals.close()
     sentry.flush()
 
 

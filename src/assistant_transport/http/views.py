@@ -80,8 +80,7 @@ async def _check(turn: Turn) -> None:
     try:
         await registry.assistant().acheck(turn)
     except InvalidTurnError as problem:
-        code = Code.TURN_TOO_LARGE if problem.too_large else Code.INVALID_TURN
-        raise ApiError(code, str(problem)) from None
+        raise ApiError(Code[problem.code.upper()], str(problem)) from None
 
 
 async def _reply(turn: Turn, run: Run) -> None:

@@ -35,6 +35,7 @@ reply_failures = Counter(
     "Replies that failed for a reason that their assistant named.",
     ["assistant", "reason"],
 )
+approvals = Counter("assistant_approvals", "Calls of tools that a person decided.", ["tool", "decision"])
 resumes = Counter("assistant_resumes", "Runs that a client came back to.")
 
 workers = Gauge("assistant_workers", "Workers that serve.", multiprocess_mode="livesum")

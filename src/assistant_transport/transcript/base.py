@@ -94,6 +94,41 @@ class Transcript(ABC):
         have is added, so that the result is not lost.
         """
 
+    @abstractmethod
+    def set_call(self, call_id: str, name: str, arguments: dict[str, Any]) -> None:
+        """Makes the call `call_id` stand with this name and these arguments, whatever the client says of it."""
+
+    def show_approval(self, call_id: str, approval: dict[str, Any], question: Any = None) -> None:
+        """Writes beside a call that a person is asked whether it may run, or what they said.
+
+        Args:
+            approval: as assistant-ui has it: `id`, and `approved` (bool) once that is decided, `reason`, `optionId`,
+                `text`.
+            question: what the layout `langchain` lists among the interrupts while the call waits (any JSON).
+        """
+        if (position := self._find_call(call_id)) is not None:
+            self._document.set([*self._call_path(position), "approval"], approval)
+
+    def pending_approvals(self) -> list[tuple[str, str]]:
+        """The ids of the calls that the state shows as waiting for a decision, each with its question's id."""
+        if not self.messages:
+            return []
+        self._find_call("")  # makes the index
+        found = []
+        for call_id, position in (self._call_by_id or {}).items():
+            approval = self._call(position).get("approval")
+            if isinstance(approval, dict) and isinstance(approval.get("id"), str) and "approved" not in approval:
+                found.append((call_id, approval["id"]))
+        return found
+
+    def _call(self, position: CallPosition) -> dict[str, Any]:
+        path = self._call_path(position)
+        call: dict[str, Any] = self.messages[position[0]][str(path[2])][position[1]]
+        return call
+
+    @abstractmethod
+    def _call_path(self, position: CallPosition) -> Path: ...
+
     def assistant_message(self) -> AssistantMessage:
         """Begins an assistant's message."""
         writer = self._writer()

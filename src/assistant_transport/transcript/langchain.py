@@ -13,6 +13,7 @@ from assistant_transport.transcript.reading import (
     Part,
     Text,
     dicts,
+    parsed,
     reasoning_of,
     signature_of,
     text_of,
@@ -27,22 +28,42 @@ from assistant_transport.transcript.writers import (
     Usage,
 )
 
+INTERRUPTS = "__interrupt__"  # the state's list of what waits for a person: `{id, value}`
+
 
 class LangChainTranscript(Transcript):
     user_role_key = "type"
     user_role = "human"
 
     def add_tool_result(self, call_id: str, result: Any, *, name: str | None = None, **extra: Any) -> str:
-        position = self._find_call(call_id)
-        if position is None:
-            call = shapes.tool_call(call_id, name or "tool", "{}")
-            self._add(shapes.ai_message(new_id(), tool_calls=[call]))
-            position = len(self.messages) - 1, 0
-        caller, index = position
+        caller, index = self._find_call(call_id) or self._add_call(call_id, name or "tool")
         # Rendering throws where the two names differ, so the call's own counts.
         tool = str(self.messages[caller]["tool_calls"][index].get("name") or name or "tool")
         self._put_result(caller, shapes.tool_message(new_id(), call_id, tool, shapes.result_content(result), **extra))
         return tool
+
+    def _add_call(self, call_id: str, name: str) -> CallPosition:
+        self._add(shapes.ai_message(new_id(), tool_calls=[shapes.tool_call(call_id, name, "{}")]))
+        return len(self.messages) - 1, 0
+
+    def set_call(self, call_id: str, name: str, arguments: dict[str, Any]) -> None:
+        position = self._find_call(call_id) or self._add_call(call_id, name)
+        shown = self._call(position)
+        said = (shown.get("name"), shown.get("args"), parsed(shown.get("partial_json")))
+        if said != (name, arguments, arguments):
+            wanted = shapes.tool_call(call_id, name, json.dumps(arguments, ensure_ascii=False), arguments)
+            self._document.set(self._call_path(position), shown | wanted)
+
+    def show_approval(self, call_id: str, approval: dict[str, Any], question: Any = None) -> None:
+        super().show_approval(call_id, approval, question)
+        shown = self._document.value.get(INTERRUPTS, [])
+        others = [item for item in dicts(shown) if item.get("id") != approval["id"]]
+        waiting = [*others, {"id": approval["id"], "value": question}] if "approved" not in approval else others
+        if shown != waiting:
+            self._document.set([INTERRUPTS], waiting)
+
+    def _call_path(self, position: CallPosition) -> Path:
+        return ["messages", position[0], "tool_calls", position[1]]
 
     def _calls_of(self, position: int, message: Message) -> dict[str, CallPosition]:
         return {call["id"]: (position, index) for index, call in shapes.tool_calls_of(message)}

@@ -1,5 +1,6 @@
 """The layout `parts`: `{id, role, parts: [...]}`, almost as assistant-ui's own messages are."""
 
+import json
 from typing import Any
 
 from assistant_transport.transcript.base import CallPosition, Transcript, new_id, without_nulls
@@ -10,6 +11,7 @@ from assistant_transport.transcript.reading import (
     Image,
     Part,
     dicts,
+    parsed,
     reasoning_of,
     signature_of,
     text_of,
@@ -39,6 +41,17 @@ class PartsTranscript(Transcript):
         part = self.messages[i]["parts"][j]
         write_result(self._document, path, part, result, **extra)
         return str(part.get("toolName") or name or "tool")
+
+    def set_call(self, call_id: str, name: str, arguments: dict[str, Any]) -> None:
+        position = self._find_call(call_id) or self._add_call(call_id, name)
+        path, shown = self._call_path(position), self._call(position)
+        if shown.get("toolName") != name:
+            self._document.set([*path, "toolName"], name)
+        if parsed(shown.get("argsText")) != arguments:
+            self._document.set([*path, "argsText"], json.dumps(arguments, ensure_ascii=False))
+
+    def _call_path(self, position: CallPosition) -> Path:
+        return ["messages", position[0], "parts", position[1]]
 
     def _calls_of(self, position: int, message: Message) -> dict[str, CallPosition]:
         parts = message.get("parts")

@@ -1,5 +1,6 @@
 """A conversation independent of its layout. What makes no sense in the client's state is left out."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -53,6 +54,14 @@ class Entry:
 def dicts(value: Any) -> Iterable[dict[str, Any]]:
     """The objects of a list; nothing of any other value."""
     return (item for item in value if isinstance(item, dict)) if isinstance(value, list) else ()
+
+
+def parsed(text: Any) -> Any:
+    """The value of a JSON text; None for anything else."""
+    try:
+        return json.loads(text)
+    except (TypeError, ValueError, RecursionError):
+        return None
 
 
 def text_of(value: Any) -> list[Text]:

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 from assistant_transport.assistants.langgraph.assistant import LangGraphAssistant
-from assistant_transport.assistants.langgraph.interrupts import Resume
 from assistant_transport.assistants.langgraph.loading import load
+from assistant_transport.assistants.resume import Resume
 
 if TYPE_CHECKING:
     from assistant_transport.assistants.langgraph.client_tools import ClientTools

@@ -18,10 +18,10 @@ from assistant_transport.assistants.base import BaseAssistant
 from assistant_transport.assistants.errors import InvalidTurnError, ReplyError
 from assistant_transport.assistants.langgraph import context, interrupts, values
 from assistant_transport.assistants.langgraph.custom import CustomEvents
-from assistant_transport.assistants.langgraph.interrupts import Resume
 from assistant_transport.assistants.langgraph.state_sync import StateSync
 from assistant_transport.assistants.langgraph.thread import Thread
 from assistant_transport.assistants.langgraph.tool_nodes import Graph, ToolNodes
+from assistant_transport.assistants.resume import Resume
 from assistant_transport.assistants.turn import Turn
 
 _OWN_KEYS = {"messages", interrupts.KEY}  # of `values`: they are written in their own ways

@@ -7,18 +7,18 @@ names, by the interrupt's id or by the tool call that waits for it; an answer wh
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from langchain_core.messages import AIMessage, ToolMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.types import PregelTask, Send, StateSnapshot
-from pydantic import BaseModel
 
 from assistant_transport.assistants.errors import InvalidTurnError
 from assistant_transport.assistants.langgraph.conversion import IsJson
 from assistant_transport.assistants.langgraph.tool_nodes import Graph, ToolNodes
 from assistant_transport.assistants.langgraph.values import json_value
+from assistant_transport.assistants.resume import Resume
 from assistant_transport.assistants.turn import Turn
 
 KEY = "__interrupt__"  # of the pending interrupts, in LangGraph's `values` and in the client's state
@@ -26,16 +26,6 @@ KEY = "__interrupt__"  # of the pending interrupts, in LangGraph's `values` and 
 # LangGraph 1.2.22 takes a mapping whose keys all look like this for answers by id, whether they are pending or not.
 _INTERRUPT_ID = re.compile(r"[0-9a-f]{32}")
 _SENDS, _RESUME = "__pregel_tasks", "__resume__"  # channels of a checkpoint
-
-
-class Resume(BaseModel):
-    """Answers an `interrupt()` of the graph, which returns `value`.
-
-    With several that wait, `value` is an object of answers by the interrupts' ids.
-    """
-
-    type: Literal["resume"]
-    value: Any = None
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,14 @@ import logging
 from assistant_transport.assistants.base import BaseAssistant
 from assistant_transport.assistants.errors import InvalidTurnError
 from assistant_transport.assistants.llm import failures, history, images, options, providers, tools
+from assistant_transport.assistants.llm.approvals import Approvals
 from assistant_transport.assistants.llm.asking import Asking
 from assistant_transport.assistants.llm.conversation import Conversation, rounds_since_user
 from assistant_transport.assistants.llm.failures import ModelRequestError, failure
 from assistant_transport.assistants.llm.formats import ModelRequest
 from assistant_transport.assistants.llm.providers import Provider
 from assistant_transport.assistants.llm.writing import Writing
+from assistant_transport.assistants.resume import Resume
 from assistant_transport.assistants.tools import loading
 from assistant_transport.assistants.turn import Turn
 from assistant_transport.conf import settings
@@ -22,10 +24,13 @@ logger = logging.getLogger(__name__)
 class ModelAssistant(BaseAssistant):
     """Answers by a provider's models."""
 
+    commands = (Resume,)
+
     def __init__(self, provider: Provider) -> None:
         failures.warn_of_messages()
         self._provider = provider
         self._tools = loading.load(settings.SERVER_TOOLS)
+        self._approvals = Approvals(self._tools)
 
     def check(self, turn: Turn) -> None:
         """Raises InvalidTurnError where the turn cannot be answered."""
@@ -47,15 +52,21 @@ class ModelAssistant(BaseAssistant):
                     except ValueError as problem:
                         raise InvalidTurnError(f"The message cannot be taken: {problem}.") from None
 
+    async def acheck(self, turn: Turn) -> None:
+        self.check(turn)
+        await self._approvals.take(turn)
+
     async def reply(self, turn: Turn) -> None:
         model = self._provider.model(turn.config.get("modelName"))
-        offered = frozenset(self._tools) | frozenset(turn.tools)
+        offered = frozenset(self._approvals.offered(turn)) | frozenset(turn.tools)
         writing = Writing(turn.transcript, offered, splits_thinking=not self._provider.is_official)
         asking = Asking(self._provider, writing)
         try:
             with failures.reported(provider=self._provider.name, model=model, request_id=lambda: asking.request_id):
+                goes_on = await self._approvals.carry_out(turn)
                 results = {result.call_id for result in turn.tool_results}
-                if history.awaits_answer(turn.transcript.entries(), turn.tools, results):
+                results |= {decided.call.call_id for decided in turn.decided}
+                if goes_on and history.awaits_answer(turn.transcript.entries(), turn.tools, results):
                     await self._answer(turn, model, writing, asking)
         finally:
             if writing.requests:
@@ -63,11 +74,12 @@ class ModelAssistant(BaseAssistant):
 
     async def _answer(self, turn: Turn, model: str, writing: Writing, asking: Asking) -> None:
         """Asks the model, runs the tools that it calls, and asks again until it calls none of the server's."""
+        server_tools = self._approvals.offered(turn)
         request = ModelRequest(
             model,
             conversation := self._conversation(turn),
             options.instructions(turn),
-            tools.specs(self._tools, turn.tools),
+            tools.specs(server_tools, turn.tools),
             options.max_tokens(turn, is_official=self._provider.is_official),
             options.sampling(turn),
             options.effort(turn),
@@ -78,8 +90,9 @@ class ModelAssistant(BaseAssistant):
             if rounds > settings.MAX_TOOL_ROUNDS:
                 raise ModelRequestError(failure("tool_rounds", rounds=settings.MAX_TOOL_ROUNDS))
             calls = await asking.response(request.asking(conversation))
-            await tools.run(calls, self._tools, turn)
-            if not calls or any(call.name in turn.tools for call in calls):
+            waiting = await tools.run(calls, server_tools, turn)
+            await self._approvals.ask(waiting, turn)
+            if not calls or waiting or any(call.name in turn.tools for call in calls):
                 return
             rounds += 1
             # Read from the transcript: what the model is told is what the client has.

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Coroutine, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic_core import to_jsonable_python
@@ -15,16 +16,25 @@ from assistant_transport.assistants.llm.jsontext import mend_value
 from assistant_transport.assistants.tools import ArgumentsError, ServerTool, ToolError
 from assistant_transport.assistants.turn import Turn
 from assistant_transport.conf import settings
+from assistant_transport.transcript import ToolCall
 
 logger = logging.getLogger(__name__)
 
-_NOT_SHOWN = "The result cannot be shown."
+NOT_SHOWN = "The result cannot be shown."
 _NOTHING: dict[str, Any] = {"type": "object", "properties": {}}
 
 # Keywords of JSON Schema whose values hold schemas: by name, in a list, and one alone.
 _NAMED = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas")
 _LISTED = ("anyOf", "oneOf", "allOf", "prefixItems")
 _SINGLE = ("items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames")
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A call that a person has to decide before it runs."""
+
+    shown: ToolCall
+    arguments: dict[str, Any]
 
 
 def specs(server: Mapping[str, ServerTool], client: Mapping[str, Any]) -> list[ToolSpec]:
@@ -49,39 +59,58 @@ def check(client: Mapping[str, Any], server: Iterable[str]) -> None:
             raise InvalidTurnError(f"tools.{name}.parameters: this is not a valid JSON Schema")
 
 
-async def run(calls: Iterable[StreamedCall], server: Mapping[str, ServerTool], turn: Turn) -> None:
-    """Runs the calls of a response at once; those of the client's tools are left for it to answer."""
+async def run(calls: Iterable[StreamedCall], server: Mapping[str, ServerTool], turn: Turn) -> list[Waiting]:
+    """Runs the calls of a response at once; those of the client's tools are left for it to answer.
+
+    Returns those that a person has to decide first; they have not run.
+    """
     async with asyncio.TaskGroup() as group:
-        for call in calls:
-            if call.name not in turn.tools:
-                group.create_task(_answer(call, server, turn))
+        tasks = [group.create_task(_answer(call, server, turn)) for call in calls if call.name not in turn.tools]
+    return [waiting for task in tasks if (waiting := task.result()) is not None]
 
 
-async def _answer(call: StreamedCall, server: Mapping[str, ServerTool], turn: Turn) -> None:
+async def _answer(call: StreamedCall, server: Mapping[str, ServerTool], turn: Turn) -> Waiting | None:
     shown = call.shown
     if shown is None:
-        return
+        return None
     try:
-        result: Any = await _run(call, server, turn)
+        tool, arguments = _called(call, server, turn)
+        if await _reporting(tool, tool.needs_approval(arguments, turn)):
+            return Waiting(shown, arguments)
+        result = await execute(tool, arguments, turn)
     except ToolError as error:
         shown.set_result(mend_value(str(error)), is_error=True)
-        return
+        return None
     try:
         shown.set_result(mend_value(result))
     except (TypeError, ValueError):  # JSON, but not such as clients take
-        shown.set_result(_NOT_SHOWN)
+        shown.set_result(NOT_SHOWN)
+    return None
 
 
-async def _run(call: StreamedCall, server: Mapping[str, ServerTool], turn: Turn) -> Any:
-    """The result as JSON; of what goes wrong the model hears no more than it may, by a ToolError."""
+def _called(call: StreamedCall, server: Mapping[str, ServerTool], turn: Turn) -> tuple[ServerTool, dict[str, Any]]:
     tool, arguments = server.get(call.name), call.arguments()
     if tool is None:
         raise ToolError(f"There is no tool {call.name!r}. There are: {', '.join([*server, *turn.tools]) or 'none'}.")
     if arguments is None:
         raise ToolError("The arguments are not a JSON object. Call the tool again with one.")
+    mended: dict[str, Any] = mend_value(arguments)
+    return tool, mended
+
+
+async def execute(tool: ServerTool, arguments: dict[str, Any], turn: Turn) -> Any:
+    """Runs a tool. The result is JSON; of what goes wrong the model hears no more than it may, by a ToolError."""
+
+    async def result() -> Any:
+        return to_jsonable_python(await tool(arguments, turn), inf_nan_mode="null")
+
+    return await _reporting(tool, result())
+
+
+async def _reporting(tool: ServerTool, work: Coroutine[Any, Any, Any]) -> Any:
     try:
         async with asyncio.timeout(settings.TOOL_TIMEOUT_SECONDS):
-            return to_jsonable_python(await tool(mend_value(arguments), turn), inf_nan_mode="null")
+            return await work
     except ArgumentsError as error:
         raise ToolError(f"The arguments do not fit: {error}. Call the tool again with such as do.") from None
     except ToolError:

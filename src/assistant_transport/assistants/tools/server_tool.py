@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, cast, get_type_hints
+from typing import Annotated, Any, TypeVar, cast, get_type_hints
 
 from pydantic import Field, PydanticUserError, TypeAdapter, ValidationError
 from pydantic.json_schema import GenerateJsonSchema
@@ -12,6 +12,25 @@ from assistant_transport.assistants.tools.errors import ArgumentsError
 from assistant_transport.assistants.turn import Turn
 
 Tool = Callable[..., Awaitable[Any]]
+NeedsApproval = bool | Callable[[dict[str, Any], Turn], bool | Awaitable[bool]]
+
+_Function = TypeVar("_Function", bound=Tool)
+_NEEDS_APPROVAL = "__assistant_transport_needs_approval__"
+
+
+def tool(*, needs_approval: NeedsApproval) -> Callable[[_Function], _Function]:
+    """Says of a tool that a person decides each of its calls before it runs, as in `@tool(needs_approval=True)`.
+
+    Args:
+        needs_approval: True, or a function, sync or async, of a call's arguments and the turn that says whether this
+            call needs a decision. The arguments are checked already; a call for which it raises does not run.
+    """
+
+    def declare(function: _Function) -> _Function:
+        setattr(function, _NEEDS_APPROVAL, needs_approval)
+        return function
+
+    return declare
 
 
 class ServerTool:
@@ -26,6 +45,7 @@ class ServerTool:
             raise TypeError("a tool must be an async function")
         self.name: str = function.__name__
         self._function = function
+        self._needs_approval: NeedsApproval = getattr(function, _NEEDS_APPROVAL, False)
         signature = inspect.signature(function)
         try:
             hints = get_type_hints(function, include_extras=True)
@@ -51,11 +71,32 @@ class ServerTool:
         Raises:
             ArgumentsError: the arguments do not fit.
         """
+        return await self._function(**self.check(arguments), **dict.fromkeys(self._turns, turn))
+
+    def check(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The arguments as the function gets them.
+
+        Raises:
+            ArgumentsError: they do not fit.
+        """
         try:
-            checked = self._adapter.validate_python(arguments)
+            checked: dict[str, Any] = self._adapter.validate_python(arguments)
         except ValidationError as error:
             raise ArgumentsError("; ".join(map(_problem, error.errors()))) from None
-        return await self._function(**checked, **dict.fromkeys(self._turns, turn))
+        return checked
+
+    @property
+    def may_need_approval(self) -> bool:
+        """Whether a person may have to decide its calls: then it is for callers who can be told from others only."""
+        return self._needs_approval is not False
+
+    async def needs_approval(self, arguments: dict[str, Any], turn: Turn) -> bool:
+        """Whether a person has to decide a call with these arguments. Raises ArgumentsError as `check` does."""
+        if self._needs_approval is False:
+            return False
+        checked = self.check(arguments)  # nobody is asked about a call that could not run
+        answer = self._needs_approval is True or self._needs_approval(checked, turn)
+        return bool(await answer if inspect.isawaitable(answer) else answer)
 
 
 def _adapter(signature: inspect.Signature, types: dict[str, Any]) -> TypeAdapter[Any]:

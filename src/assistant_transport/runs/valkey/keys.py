@@ -10,6 +10,7 @@ All keys expire. Behind the prefix they are:
     running:OWNER   set: the ids of an owner's running runs
     process:NAME    stream: what other processes tell this one
     counts          hash: how many runs each process carries for whom
+    pending:…       hash: the calls of a thread that wait, or waited, for a person's decision
 """
 
 from hashlib import sha256
@@ -61,6 +62,11 @@ def process(name: str) -> str:
 def latest(owner: str, thread: str) -> str:
     """The key of the latest run in one of an owner's threads, whose name may be of any length."""
     return f"{_PREFIX}latest:{owner}:{sha256(thread.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
+
+
+def pending(owner: str, thread: str) -> str:
+    """The key of the calls that wait for a decision in one of an owner's threads."""
+    return f"{_PREFIX}pending:{owner}:{sha256(thread.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
 
 
 def running(owner: str) -> str:

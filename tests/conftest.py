@@ -1,10 +1,13 @@
 import os
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Protocol
 
 import hypothesis
 import pytest
 
+from tests.programs import require
 from tests.server import Server, Valkey
 from tests.wire import Client
 
@@ -51,3 +54,18 @@ def valkey() -> Iterator[Valkey]:
 @pytest.fixture
 def client(server: Server) -> Client:
     return Client(server.host, server.port)
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for 127.0.0.1, in a folder laid out as TLS_DIR."""
+    folder = tmp_path_factory.mktemp("tls")
+    folder.chmod(0o755)
+    chain, key = folder / "fullchain.pem", folder / "privkey.pem"
+    command = (
+        f"{require('openssl')} req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=test"
+    )
+    extra = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(chain)]
+    subprocess.run([*command.split(), *extra], check=True, capture_output=True)
+    key.chmod(0o644)
+    return chain

@@ -40,8 +40,9 @@ def environment(**overrides: str) -> dict[str, str]:
 class Valkey:
     """A Valkey or Redis server on a free port, without persistence. Tests may kill, stop and start it."""
 
-    def __init__(self, port: int | None = None) -> None:
+    def __init__(self, port: int | None = None, *options: str) -> None:
         self.port = port or free_port()
+        self.options = options
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self.process: subprocess.Popen[bytes] | None = None
         if port is not None:
@@ -51,10 +52,12 @@ class Valkey:
 
     def start(self) -> None:
         options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        options += self.options
         self.process = subprocess.Popen(
             [str(self.program), *options], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, cwd="/tmp"
         )
         while not self.answers():
+            assert self.process.poll() is None, "the server did not start"
             time.sleep(0.02)
 
     def answers(self) -> bool:
@@ -68,6 +71,13 @@ class Valkey:
         with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
             connection.sendall(" ".join(words).encode() + b"\r\n")
             return connection.makefile().readline().strip()
+
+    def text(self, *words: str) -> str:
+        """Sends a command whose response is a string; returns it."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
+            connection.sendall(" ".join(words).encode() + b"\r\n")
+            answer = connection.makefile(newline="")
+            return answer.read(int(answer.readline()[1:]))
 
     def lines(self, *words: str) -> list[str]:
         """Sends a command whose response is a list of strings; returns them."""

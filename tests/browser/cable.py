@@ -20,6 +20,10 @@ class Cable:
         self._whole = True
         threading.Thread(target=self._accept, daemon=True).start()
 
+    def lead_to(self, port: int) -> None:
+        """Takes every later connection to another port; those that are open stay."""
+        self._target = ("127.0.0.1", port)
+
     def cut(self) -> None:
         """Breaks the open connections and every later one."""
         with self._lock:

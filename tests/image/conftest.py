@@ -98,16 +98,3 @@ def lockstep(image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     running = Stack(f"{PROJECT}-lockstep", folder, override)
     yield running
     running.down()
-
-
-@pytest.fixture(scope="session")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for 127.0.0.1, in a folder laid out as TLS_DIR."""
-    folder = tmp_path_factory.mktemp("tls")
-    folder.chmod(0o755)
-    chain, key = folder / "fullchain.pem", folder / "privkey.pem"
-    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=test"
-    extra = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(chain)]
-    subprocess.run([*command.split(), *extra], check=True, capture_output=True)
-    key.chmod(0o644)
-    return chain

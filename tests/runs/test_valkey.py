@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser.cable import Cable
 from tests.conftest import StartServer
 from tests.server import Server, Valkey
 from tests.wire import Client, Reply
@@ -107,7 +108,7 @@ def test_without_valkey_it_starts_and_replies_and_is_degraded(start_server: Star
     client = Client(server.host, server.port)
     live = begin(client)
     until(client, "degraded")
-    assert readiness(client)["failing"] == ["run log"]
+    assert readiness(client) == {"status": "degraded", "failing": ["run log"], "reason": "unreachable"}
     own = begin(client, thread="t3")
     assert client.post("/cancel", {"runId": own.headers["X-Run-Id"]}, **ME).status == 202
     own.body()
@@ -192,16 +193,58 @@ def test_readers_get_an_error_when_valkey_stays_away(pair: list[Server], valkey:
     assert "completed" in live.body().decode()
 
 
-def test_a_full_valkey_is_degraded(start_server: StartServer, valkey: Valkey) -> None:
+def test_on_a_full_valkey_an_idle_process_is_degraded_and_replies_go_on(
+    start_server: StartServer, valkey: Valkey
+) -> None:
     server = start_server(ASSISTANT="acme.assistants.LockStep", REDIS_URL=valkey.url, RUN_LEASE_SECONDS=str(LEASE))
     client = Client(server.host, server.port)
     until(client, "ready")
     assert valkey.command("CONFIG", "SET", "maxmemory-policy", "noeviction") == "+OK"
     assert valkey.command("CONFIG", "SET", "maxmemory", "1") == "+OK"
-    live = begin(client)
     until(client, "degraded")
+    assert readiness(client)["reason"] == "full"
+    live = begin(client)
     confirm(client)
     assert "completed" in live.body().decode()
+    run_id = live.headers["X-Run-Id"]
+    assert valkey.command("CONFIG", "SET", "maxmemory", "0") == "+OK"
+    until(client, "ready")
+    assert "completed" in client.post("/resume", {"runId": run_id}, **ME).body().decode()
+    assert server.log().count("The run log is ") == 2
+
+
+def test_after_a_failover_behind_an_address_runs_go_to_the_new_primary(
+    start_server: StartServer, valkey: Valkey
+) -> None:
+    replica = Valkey()
+    address = Cable(valkey.port)
+    try:
+        assert valkey.command("CONFIG", "SET", "repl-diskless-sync-delay", "0") == "+OK"
+        assert replica.command("REPLICAOF", "127.0.0.1", str(valkey.port)) == "+OK"
+        while "master_link_status:up" not in replica.text("INFO", "replication"):
+            pass
+        url = f"redis://127.0.0.1:{address.port}/0"
+        variables = {"ASSISTANT": "acme.assistants.LockStep", "REDIS_URL": url, "RUN_LEASE_SECONDS": str(LEASE)}
+        pair = [start_server(**variables) for _ in range(2)]
+        one, two = clients(pair)
+        live = begin(one)
+        run_id = live.headers["X-Run-Id"]
+        follower = two.post("/resume", {"runId": run_id}, **ME)
+        # The old primary is demoted; it stays up, and so do the connections to it.
+        address.lead_to(replica.port)
+        assert replica.command("REPLICAOF", "NO", "ONE") == "+OK"
+        assert valkey.command("REPLICAOF", "127.0.0.1", str(replica.port)) == "+OK"
+        for server in pair:
+            while "The run log is available again" not in server.log():
+                time.sleep(0.02)
+        confirm(one)
+        assert "completed" in live.body().decode()
+        assert "completed" in follower.body().decode()
+        assert "completed" in two.post("/resume", {"runId": run_id}, **ME).body().decode()
+        assert replica.command("EXISTS", f"assistant:2:run:{run_id}") == ":1"
+    finally:
+        address.close()
+        replica.kill()
 
 
 def test_every_key_expires(pair: list[Server], valkey: Valkey) -> None:

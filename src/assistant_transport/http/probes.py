@@ -19,8 +19,8 @@ async def ready(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"status": "unavailable", "failing": ["draining"]}, status=503)
     if database.is_configured() and not await database.answers():
         return JsonResponse({"status": "unavailable", "failing": ["database"]}, status=503)
-    if registry.runs().log.degraded:
-        return JsonResponse({"status": "degraded", "failing": ["run log"]})
+    if problem := registry.runs().log.problem:
+        return JsonResponse({"status": "degraded", "failing": ["run log"], "reason": problem})
     return JsonResponse({"status": "ready"})
 
 

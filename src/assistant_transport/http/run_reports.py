@@ -86,6 +86,6 @@ async def keep_gauges() -> None:
     while True:
         counts.metrics.active_runs.set(runs.active)
         counts.metrics.draining.set(runs.draining)
-        counts.metrics.log_degraded.set(runs.log.degraded)
+        counts.metrics.log_degraded.set(runs.log.problem is not None)
         counts.metrics.log_lag_seconds.set(runs.log.lag)
         await asyncio.sleep(_GAUGE_SECONDS)

@@ -72,8 +72,8 @@ class RunLog(Protocol):
         """Writes what is left, for a bounded time."""
 
     @property
-    def degraded(self) -> bool:
-        """True while runs cannot be logged."""
+    def problem(self) -> str | None:
+        """Why runs cannot be logged right now, in a word; None while they can be."""
 
     @property
     def lag(self) -> float:

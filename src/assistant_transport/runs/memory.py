@@ -30,7 +30,7 @@ class _Entry(Writer):
 class MemoryLog(RunLog):
     """Keeps runs in this process for `ttl` seconds after their end. A restart forgets them."""
 
-    degraded = False
+    problem = None
     lag = 0.0
 
     def __init__(self, ttl: float) -> None:

@@ -17,6 +17,33 @@ UNAVAILABLE = (RedisError, OSError, TimeoutError)
 _MAX_CONNECTIONS = 16
 
 
+class Clients:
+    """The clients of one process, one a purpose, so that none waits for another.
+
+    Args:
+        url: redis://…
+        lease: seconds, within which a renewal must be able to fail and succeed.
+        block: for how many seconds a read may wait.
+    """
+
+    def __init__(self, url: str, lease: float, block: float) -> None:
+        self.commands = connect(url, 2.0)
+        self.blocking = connect(url, block + 5)
+        self.writes = connect(url, 10.0)
+        self.control = connect(url, min(2.0, lease / 2))  # for leases and health
+        self._all = (self.commands, self.blocking, self.writes, self.control)
+
+    async def reconnect(self) -> None:
+        """Closes idle connections, and lets those in use be closed after it."""
+        for client in self._all:
+            await client.connection_pool.update_active_connections_for_reconnect()
+            await client.connection_pool.disconnect(inuse_connections=False)
+
+    async def close(self) -> None:
+        for client in self._all:
+            await client.aclose()
+
+
 def connect(url: str, timeout: float) -> Client:
     """A client that fails after `timeout` seconds and does not retry: its callers know better when to."""
     return Redis.from_pool(

@@ -9,7 +9,9 @@ from assistant_transport.runs.feed import Feed
 from assistant_transport.runs.log import Head, Record, RunLog, Status, Writer
 from assistant_transport.runs.quotas import Quotas
 from assistant_transport.runs.valkey import keys
-from assistant_transport.runs.valkey.client import connect, raising_unavailable
+from assistant_transport.runs.valkey.client import Clients, raising_unavailable
+from assistant_transport.runs.valkey.health import Health
+from assistant_transport.runs.valkey.leases import Leases
 from assistant_transport.runs.valkey.quota_exchange import QuotaExchange
 from assistant_transport.runs.valkey.subscriptions import BLOCK_SECONDS, Subscriptions
 from assistant_transport.runs.valkey.writer import BATCH_SECONDS, BatchWriter
@@ -43,21 +45,28 @@ class ValkeyLog(RunLog):
         quotas: Quotas,
     ) -> None:
         process = secrets.token_hex(8)
-        self._commands = connect(url, 2.0)
-        self._blocking = connect(url, BLOCK_SECONDS + 5)
-        self._writes = connect(url, 10.0)
-        self._renewals = connect(url, min(2.0, lease / 2))
+        self._clients = Clients(url, lease, BLOCK_SECONDS)
+        self._commands = self._clients.commands
+        self._health = Health(self._clients.control, process, lease / 3, self._clients.reconnect)
+        self._leases = Leases(self._clients.control, lease)
         self._batches = BatchWriter(
-            self._writes, self._renewals, process, lease=lease, running_ttl=max_run_seconds + ttl, ended_ttl=ttl
+            self._clients.writes,
+            process,
+            self._leases,
+            self._health,
+            lease=lease,
+            running_ttl=max_run_seconds + ttl,
+            ended_ttl=ttl,
         )
-        self._subscriptions = Subscriptions(self._commands, self._blocking, process, lease, ttl, cancel)
+        self._subscriptions = Subscriptions(self._commands, self._clients.blocking, process, lease, ttl, cancel)
         self._exchange = QuotaExchange(self._commands, process, lease, quotas)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def open(self) -> None:
         work = (
             self._batches.write_forever,
-            self._batches.renew_leases_forever,
+            self._leases.renew_forever,
+            self._health.check_forever,
             self._subscriptions.read_forever,
             self._subscriptions.watch_forever,
             self._exchange.run_forever,
@@ -72,12 +81,11 @@ class ValkeyLog(RunLog):
             logger.warning("The run log is unavailable: the end of some runs is not logged")
         for task in self._tasks:
             task.cancel()
-        for client in (self._commands, self._blocking, self._writes, self._renewals):
-            await client.aclose()
+        await self._clients.close()
 
     @property
-    def degraded(self) -> bool:
-        return self._batches.degraded
+    def problem(self) -> str | None:
+        return self._health.problem.kind if self._health.problem else None
 
     @property
     def lag(self) -> float:

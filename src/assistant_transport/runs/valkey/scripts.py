@@ -1,9 +1,12 @@
 """What must happen at once in Valkey, in Lua. Keys are computed from ids, so it takes a single node, not a cluster."""
 
 import json
+from typing import Any
 
 from assistant_transport.runs.encoders import ENCODERS, ending
+from assistant_transport.runs.log import Head, Status
 from assistant_transport.runs.valkey import keys
+from assistant_transport.runs.valkey.backlog import PendingRun
 
 
 def endings(message: str) -> str:
@@ -77,8 +80,22 @@ return results
 """
 )
 
-# Renews the leases of a process's runs. ARGV: how long a lease lasts (ms), the runs' ids. Without any it still shows
-# that Valkey answers. Returns the ids of those that a reader has marked interrupted.
+
+def probe(process: str) -> list[Any]:
+    """Arguments of WRITE for runs that begin, end and expire at once: they show whether it would write real ones.
+
+    They have so many keys that no node of a cluster has all of them.
+    """
+    arguments: list[Any] = [1, 1, 1, process, endings("")]
+    for number in range(3):
+        run = PendingRun(Head(f"probe-{process}-{number}", f"probe-{process}", True, str(number), "data-stream", ""))
+        run.status = Status.DONE
+        arguments += run.take()
+    return arguments
+
+
+# Renews the leases of a process's runs. ARGV: how long a lease lasts (ms), the runs' ids. Returns the ids of
+# those that a reader has marked interrupted.
 RENEW = (
     keys.LUA
     + """

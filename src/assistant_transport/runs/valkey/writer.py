@@ -11,6 +11,8 @@ from assistant_transport.runs.log import Head, Status, Writer
 from assistant_transport.runs.valkey import scripts
 from assistant_transport.runs.valkey.backlog import GAP, Arrival, Backlog, PendingRun
 from assistant_transport.runs.valkey.client import UNAVAILABLE, Client, milliseconds
+from assistant_transport.runs.valkey.health import Health
+from assistant_transport.runs.valkey.leases import Leases
 
 logger = logging.getLogger(__name__)
 
@@ -19,7 +21,7 @@ RETRY_SECONDS = 0.5
 MAX_REFUSALS = 20
 _REASONS: dict[str, str] = {
     "": "Valkey has lost its log",
-    Status.INTERRUPTED: "Valkey was out of this process's reach for so long that another took it for dead",
+    Status.INTERRUPTED: "another process took this one for dead",
     Status.BROKEN: "Valkey came back without the last entries of its log",
 }
 
@@ -45,31 +47,26 @@ class BatchWriter:
 
     Args:
         client: to Valkey.
-        renewals: another client to it, which gives up so soon that it can try again within a lease.
         process: this process's name.
+        leases: renews those of the runs that are written.
+        health: knows whether Valkey refuses every run, or only these.
         lease, running_ttl, ended_ttl: how long a lease, a running run and an ended run last, in seconds.
     """
 
     def __init__(
-        self, client: Client, renewals: Client, process: str, *, lease: float, running_ttl: float, ended_ttl: float
-    ) -> None:
+        self, client: Client, process: str, leases: Leases, health: Health,
+        *, lease: float, running_ttl: float, ended_ttl: float,
+    ) -> None:  # fmt: skip
         self._loop = asyncio.get_running_loop()
         self._write = client.register_script(scripts.WRITE)
-        self._renew = renewals.register_script(scripts.RENEW)
-        self._lease = lease
+        self._leases = leases
+        self._health = health
         self._arguments = [*map(milliseconds, (lease, running_ttl, ended_ttl)), process, scripts.endings(GAP)]
-        self._leased: dict[str, PendingRun] = {}
         self._backlog = Backlog(self._loop.time)
         self._writing: Arrival | None = None  # of the oldest in the batch that is being written
-        self._refused = self._silent = False
         self._wanted = asyncio.Event()
         self._urgent = asyncio.Event()
         self._batch_written = asyncio.Event()
-
-    @property
-    def degraded(self) -> bool:
-        """Whether runs cannot be logged: Valkey is silent, or refuses what is written."""
-        return self._refused or self._silent
 
     @property
     def lag(self) -> float:
@@ -85,7 +82,7 @@ class BatchWriter:
         """Takes up a run."""
         run = self._backlog.add_run(head)
         if not run.closed:
-            self._leased[head.id] = run
+            self._leases.add(run)
             self._wanted.set()
             self._urgent.set()  # whoever has the run's id may ask for it at once, elsewhere
         return RunWriter(self, run)
@@ -118,7 +115,7 @@ class BatchWriter:
                 logger.warning("A run cannot be resumed: %s", _REASONS.get(status, status))
             run.closed = run.closed or status != Status.RUNNING
             if run.closed and run.head.id not in self._backlog:
-                self._leased.pop(run.head.id, None)
+                self._leases.discard(run)
         self._writing = None
         self._batch_written.set()
         self._batch_written.clear()
@@ -126,44 +123,20 @@ class BatchWriter:
     async def _persist(self, runs: int, arguments: list[Any]) -> list[str] | list[None]:
         """Writes a batch, however often it takes, and returns the runs' statuses.
 
-        One that Valkey keeps refusing costs its runs their log: they have no status then.
+        One that Valkey keeps refusing, though it takes others, costs its runs their log: they have no status then.
         """
         refusals = 0
         while refusals < MAX_REFUSALS:
             try:
                 statuses: list[bytes] = await self._write(args=[*self._arguments, *arguments])
             except UNAVAILABLE as error:
-                if not self.degraded:
-                    logger.warning("The run log is unavailable: %s", type(error).__name__)
-                self._refused = True
-                refusals += isinstance(error, ResponseError)
+                self._health.check_soon()
+                refusals += isinstance(error, ResponseError) and self._health.problem is None
                 await asyncio.sleep(RETRY_SECONDS)
             else:
-                self._refused = False
                 return [status.decode() for status in statuses]
         logger.error("The run log refuses %d runs; they are not logged", runs)
         return [None] * runs
-
-    async def renew_leases_forever(self) -> None:
-        """Renews the leases, tokens or not, at a steady pace. This also finds out whether Valkey answers."""
-        while True:
-            next_time = self._loop.time() + self._lease / 3
-            try:
-                await self._renew_leases()
-                self._silent = False
-            except UNAVAILABLE:
-                self._silent = True
-            await asyncio.sleep(next_time - self._loop.time())
-
-    async def _renew_leases(self) -> None:
-        ids = [run_id for run_id, run in self._leased.items() if not run.closed]
-        for run_id in await self._renew(args=[milliseconds(self._lease), *ids]):
-            run = self._leased.get(run_id.decode())
-            if run is not None and not run.closed:
-                logger.warning("A run cannot be resumed: %s", _REASONS[Status.INTERRUPTED])
-                run.closed = True
-                if run.head.id not in self._backlog:
-                    del self._leased[run.head.id]
 
     async def written(self, seconds: float) -> bool:
         """True once all that there is by now is written; False if `seconds` were not enough."""

@@ -79,8 +79,11 @@ class ValkeyLog(RunLog):
     async def close(self) -> None:
         if not await self._batches.written(_CLOSE_SECONDS):
             logger.warning("The run log is unavailable: the end of some runs is not logged")
-        for task in self._tasks:
-            task.cancel()
+        pending = set(self._tasks)
+        while pending:  # again and again: wait_for, which redis-py uses, may lose a cancellation on Python 3.11
+            for task in pending:
+                task.cancel()
+            _, pending = await asyncio.wait(pending, timeout=0.1)
         await self._clients.close()
 
     @property

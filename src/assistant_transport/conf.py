@@ -14,6 +14,7 @@ from typing import Any, cast
 from django.conf import settings as django_settings
 from django.core.signals import setting_changed
 
+from assistant_transport import redis_url
 from assistant_transport import validators as valid
 from assistant_transport.validators import Validator
 
@@ -84,7 +85,7 @@ class Settings:
     FLUSH_INTERVAL_MS: int = _setting(10, valid.at_least(0))
     MAX_BODY_BYTES: int = _setting(4 * 1024 * 1024, _WITHIN_A_LINE)
 
-    REDIS_URL: str = _setting("", valid.redis_url, secret=True)
+    REDIS_URL: str = _setting("", redis_url.problem, secret=True)
     RUN_LEASE_SECONDS: float = _setting(5.0, valid.at_least(1))
     RUN_TTL_SECONDS: float = _setting(900.0, valid.at_least(0))
     RUN_GRACE_SECONDS: float = _setting(30.0, valid.at_least(0))

@@ -118,10 +118,6 @@ def api_keys(value: Iterable[tuple[str, str]]) -> str | None:
     return None
 
 
-def redis_url(value: str) -> str | None:
-    return None if not value or re.match(r"(rediss?|unix)://.", value) else "must be redis://…, rediss://… or unix://…"
-
-
 def sentry_dsn(value: str) -> str | None:
     return None if not value or re.fullmatch(r"https?://\w+(:\w+)?@[^/]+/.*\d+", value) else "must be a Sentry DSN"
 

@@ -11,12 +11,17 @@ TESTING := .venv/.testing
 # What people build graphs with: only the tests need it.
 AGENTS := tests/assistants/langgraph/requirements
 
-.PHONY: run new frontend test test-client test-image test-browser test-servers bench bench-attacks lint lock upgrade clean
+.PHONY: run rename new frontend test test-client test-image test-browser test-servers bench bench-attacks lint lock upgrade clean
 
 # Without a recent Node, / is a plain page.
 run: $(RUNNING)
 	@$(MAKE) frontend || echo 'The chat page needs Node 20.19 or newer: without it, / is a plain page.'
 	$(BIN)/python manage.py
+
+# make rename NAME=acme-chat; not a NAME of the environment, which WSL sets. .venv has the old name, and is made anew.
+rename:
+	$(PYTHON) -m scripts.rename "$(if $(filter command,$(firstword $(origin NAME))),$(NAME))"
+	@rm -rf .venv
 
 # A Django app with a model, tools, an assistant and their test, to begin with: make new APP=orders
 new: $(RUNNING)
@@ -67,14 +72,15 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 LOCK = $(COMPILE) pyproject.toml
 upgrade: UPGRADE := --upgrade
 upgrade: lock
+	@git diff -U0 -- '*requirements*.txt' | sed -n 's/^\([-+][a-z0-9][^ ]*\).*/\1/p' | sort -u -k1.2 # what has moved
 lock: $(TESTING)
 	$(LOCK) --output-file requirements.txt
 	set -e; constraints="--constraint requirements.txt"; for extra in $(EXTRAS); do \
 	  $(LOCK) --extra $$extra $$constraints --output-file requirements-$$extra.txt; \
 	  constraints="$$constraints --constraint requirements-$$extra.txt"; \
 	done; $(LOCK) --extra dev $(EXTRAS:%=--extra %) $$constraints --output-file requirements-dev.txt
-	$(COMPILE) --constraint requirements.txt benchmarks/requirements.in --output-file benchmarks/requirements.txt
 	$(COMPILE) --constraint requirements-dev.txt $(AGENTS).in --output-file $(AGENTS).txt
+	$(if $(wildcard benchmarks),$(COMPILE) --constraint requirements.txt benchmarks/requirements.in --output-file benchmarks/requirements.txt)
 	$(COMPILE) tests/servers/litellm/requirements.in --output-file tests/servers/litellm/requirements.txt
 
 clean:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 from collections.abc import Sequence
 from http.client import HTTPConnection
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 from tests.programs import require
 
 ROOT = Path(__file__).resolve().parents[1]
+NAME: str = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["name"]
 GUNICORN = (sys.executable, str(ROOT / "docker/serve.py"))
 
 

@@ -1,14 +1,17 @@
 """A company makes the template its own, on a copy of the repository, as docs/own.md and docs/data.md say."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from scripts import rename
+from tests.docs.pages import blocks
 from tests.docs.session import copy_project
 from tests.providers import Say, Stub, Use, answer
-from tests.server import Server, environment
+from tests.server import ROOT, Server, environment
 from tests.wire import Client
 
 ME = {"X-Client-Id": "a-client-id-that-nobody-guesses"}
@@ -69,7 +72,7 @@ class Company:
         return Server(command, PYTHONPATH=str(self.folder / "src"), **variables)
 
     def write(self, file: str, text: str) -> None:
-        (self.folder / file).write_text(text)
+        (self.folder / file).write_text(text.lstrip())
 
     def replace(self, file: str, old: str, new: str) -> None:
         text = (self.folder / file).read_text()
@@ -141,3 +144,97 @@ def test_an_app_of_djangos_own_command_is_taken_in(company: Company) -> None:
         assert Client(server.host, server.port).get("/shelf/").body() == b"books"
     finally:
         server.stop()
+
+
+OWN = blocks(ROOT / "docs/own.md")
+LIMITED = """
+from django.conf import settings
+
+
+class Assistant:
+    async def reply(self, turn):
+        turn.controller.state["limit"] = settings.MAX_ORDERS
+"""
+IDENTITY = "git -c user.name=me -c user.email=me@example.com"
+COMMIT = f"git add --all && {IDENTITY} commit --quiet --message change"
+BEGIN = f"git init --quiet --initial-branch main && {COMMIT} && git tag v0.1.0"
+RELEASE = f"""
+echo '{rename.NAME} 0.2' >>docs/data.md
+echo 'NEW = True' >>src/assistant_backend/settings.py
+{COMMIT}
+git tag v0.2.0
+"""
+# What names the project.
+NAMED = (
+    "tests/http/test_manners.py::test_health_says_who_answers",
+    "tests/assistant_backend/test_starting.py::test_an_sdist_and_a_wheel_can_be_built",
+    "tests/deploy/test_manifests.py",
+    "tests/docs/test_links.py",
+)
+
+
+def test_renaming_leaves_no_old_name_and_its_tests_pass(company: Company) -> None:
+    renamed = company.run("make", "rename", "NAME=acme-chat").splitlines()
+    assert "pyproject.toml: 1" in renamed
+    assert not (company.folder / ".venv").exists()
+    left = company.run("grep", "--recursive", "--files-with-matches", rename.NAME, ".").split()
+    assert {Path(file).parts[0] for file in left} <= {"LICENSE", "CHANGELOG.md", "docs", "scripts"}
+    assert not [file for file in left if file.startswith("./docs") and "/upstream/" not in file]
+    company.test(*NAMED)
+
+
+@pytest.mark.parametrize("name", ["", "Acme Chat", "acme/chat", "-x"])
+def test_a_name_that_cannot_be_the_projects_is_refused_and_nothing_changes(orders: Company, name: str) -> None:
+    before = (orders.folder / "pyproject.toml").read_text()
+    done = orders.try_to("make", "rename", f"NAME={name}", NAME="of-the-shell")
+    assert done.returncode
+    assert "must be lower case, with single hyphens: make rename NAME=acme-chat" in done.stderr
+    assert (orders.folder / "pyproject.toml").read_text() == before
+
+
+def test_a_setting_of_its_own_is_checked_at_the_start_and_read_by_the_code(company: Company) -> None:
+    (shown,) = [block.text for block in OWN if block.language == "python"]
+    company.write(PROJECT, f"{shown}\n")
+    company.write("src/limited.py", LIMITED)
+    company.replace(
+        ".env.example", "# --- Server ---", "# How many orders are read.\nMAX_ORDERS=20\n\n# --- Server ---"
+    )
+    done = company.try_to(sys.executable, "manage.py", "check", MAX_ORDERS="0")
+    assert "MAX_ORDERS: must be 1 or more" in done.stderr
+    server = company.serve(ASSISTANT="limited.Assistant", MAX_ORDERS="7")
+    try:
+        assert Client(server.host, server.port).say("?").follow()[0]["limit"] == 7
+    finally:
+        server.stop()
+    company.lint()
+    company.test("tests/assistant_backend/test_environment.py", "-k", "agree or default")
+
+
+def test_its_own_readme_and_pages_are_held_to_nothing_and_what_may_go_goes(company: Company) -> None:
+    company.write("README.md", "# Acme\n\n```console\n$ false\n```\n[nowhere](nowhere.md)\n" + "\n" * 200)
+    (company.folder / "docs/project").mkdir()
+    company.write("docs/project/orders.md", "```python\n1 / 0\n```\n[nowhere](nowhere.md)\n")
+    (delete,) = re.findall(r"^\$ (rm .*)$", (company.folder / "docs/own.md").read_text(), re.MULTILINE)
+    company.run(*delete.split())
+    own = "tests/assistants/test_own.py::test_the_readmes_assistant_runs_unchanged"
+    company.test("tests/docs/test_links.py", "tests/docs/test_blocks.py", "-k", "not what_a_page_shows_works", own)
+    company.test("--collect-only", "tests", "tests/image")
+    company.lint()
+    company.run("make", "--dry-run", "lock")
+
+
+def test_a_later_version_is_taken_in_as_the_page_says(company: Company, tmp_path: Path) -> None:
+    (shown,) = [block.text for block in OWN if block.run_by and block.language == "console"]
+    fetch, merge, name, *_ = [line.removeprefix("$ ") for line in shown.splitlines()]
+    template, company.folder = company.folder, tmp_path / "acme"
+    subprocess.run(["sh", "-ec", BEGIN], cwd=template, check=True)
+    subprocess.run(["git", "clone", "--quiet", "--origin", "template", template, company.folder], check=True)
+    company.write("README.md", "# Acme\n")
+    company.run("sh", "-ec", f"{name} && {sys.executable} -m scripts.new orders && {COMMIT}")
+    subprocess.run(["sh", "-ec", RELEASE], cwd=template, check=True)
+    company.run("sh", "-ec", f"{fetch} && {merge} && {name}".replace("git", IDENTITY))
+    assert "acme-chat 0.2" in (company.folder / "docs/data.md").read_text()
+    assert "NEW = True" in (company.folder / "src/assistant_backend/settings.py").read_text()
+    assert 'APPS: list[str] = ["orders"]' in (company.folder / PROJECT).read_text()
+    assert (company.folder / "README.md").read_text() == "# Acme\n"
+    company.run("python", "manage.py", "check")

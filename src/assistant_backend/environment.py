@@ -12,11 +12,14 @@ from typing import Any
 
 import environ
 
-from assistant_backend.variables import VARIABLES, Variable
+from assistant_backend import project, variables
+from assistant_backend.variables import Variable
 from assistant_transport import conf
 
 ROOT = Path(__file__).resolve().parents[2]
 COLLECTING = sys.argv[1:2] == ["collectstatic"]
+
+VARIABLES = variables.VARIABLES + project.VARIABLES
 
 _RANDOM = "random-"
 _CASTS = {bool: "true or false", int: "a whole number", float: "a number"}

@@ -81,4 +81,6 @@ STORAGES = {
     }
 }
 
+globals().update({variable.name: _env[variable.name] for variable in project.VARIABLES})
+
 LOGGING = logs.configuration(_env["LOG_LEVEL"], json=not DEBUG)

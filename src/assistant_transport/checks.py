@@ -12,7 +12,7 @@ from django.conf import settings as django_settings
 from django.core import checks
 from django.utils.module_loading import import_string
 
-from assistant_transport import conf
+from assistant_transport import SERVICE, conf
 from assistant_transport.callers import load
 from assistant_transport.conf import settings
 
@@ -53,7 +53,7 @@ def _caller() -> Iterator[checks.CheckMessage]:
     if settings.CALLER == "assistant_transport.callers.jwt" and find_spec("jwt") is None:
         yield checks.Error(
             f"{conf.NAME}: CALLER: jwt needs PyJWT",
-            hint="pip install 'assistant-transport-backend-django[jwt]'",
+            hint=f"pip install '{SERVICE}[jwt]'",
             id=f"{_APP}.E003",
         )
     if settings.CALLER == "assistant_transport.callers.signed_in" and not _knows_users():

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from assistant_backend.environment import InvalidEnvironmentError, parse
-from assistant_backend.variables import OF_THE_SITE, VARIABLES
+from assistant_backend import variables
+from assistant_backend.environment import VARIABLES, InvalidEnvironmentError, parse
+from assistant_backend.variables import OF_THE_SITE
 from tests.docs.pages import blocks
 from tests.server import ROOT, environment
 
@@ -271,7 +272,8 @@ def test_env_example_docs_and_settings_agree() -> None:
         r"^\| `([A-Z_]+)`( \(secret\))? \| (.*?) \|", (ROOT / "docs/configuration.md").read_text(), re.MULTILINE
     )
     settings = {variable.name: variable for variable in VARIABLES}
-    assert set(example) == set(settings) == {name for name, _, _ in rows}
+    assert set(example) == set(settings)
+    assert {name for name, _, _ in rows} == {variable.name for variable in variables.VARIABLES}
     assert parse(example) == parse({})
     for name, secret, default in rows:
         assert bool(secret) == settings[name].secret

@@ -8,10 +8,11 @@ from zipfile import ZipFile
 
 import pytest
 
-from tests.server import GUNICORN, ROOT, Server, environment
+from tests.server import GUNICORN, NAME, ROOT, Server, environment
 from tests.wire import Client
 
-SCRIPT = (str(Path(sys.executable).with_name("assistant-transport-backend-django")),)
+DISTRIBUTION = NAME.replace("-", "_")
+SCRIPT = (str(Path(sys.executable).with_name(NAME)),)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,7 @@ def test_check_and_deployment_check_are_clean() -> None:
 def test_an_sdist_and_a_wheel_can_be_built(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(tmp_path)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    with tarfile.open(tmp_path / "assistant_transport_backend_django-0.1.0.tar.gz") as sdist:
+    with tarfile.open(tmp_path / f"{DISTRIBUTION}-0.1.0.tar.gz") as sdist:
         names = {name.partition("/")[2] for name in sdist.getnames()}
     assert {
         "README.md",
@@ -59,9 +60,9 @@ def test_an_sdist_and_a_wheel_can_be_built(tmp_path: Path) -> None:
         "src/assistant_backend/templates/index.html",
     } <= names
     assert not any(name.startswith((".venv", "tests/client/node_modules")) for name in names)
-    with ZipFile(tmp_path / "assistant_transport_backend_django-0.1.0-py3-none-any.whl") as wheel:
+    with ZipFile(tmp_path / f"{DISTRIBUTION}-0.1.0-py3-none-any.whl") as wheel:
         names = wheel.namelist()
     # No name of a user's own is taken, and no command is there that would need the site.
     roots = {name.partition("/")[0] for name in names}
-    assert roots == {"assistant_transport", "assistant_transport_backend_django-0.1.0.dist-info"}
+    assert roots == {"assistant_transport", f"{DISTRIBUTION}-0.1.0.dist-info"}
     assert not any("entry_points" in name for name in names)

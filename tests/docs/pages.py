@@ -1,4 +1,4 @@
-"""The project's pages: their fenced blocks, headings and links."""
+"""The template's pages: their fenced blocks, headings and links. A project's own pages are not held to anything."""
 
 import re
 from dataclasses import dataclass
@@ -6,10 +6,15 @@ from pathlib import Path
 
 from tests.server import ROOT
 
-PAGES = [
-    ROOT / "README.md",
-    *sorted(path for path in (ROOT / "docs").rglob("*") if path.suffix in (".md", ".mdx")),
-]
+README = ROOT / "README.md"
+# The template's README says so; who replaces it has one of their own.
+README_IS_THE_TEMPLATES = "<!-- tests/docs runs this page -->" in README.read_text()
+OWN = ROOT / "docs/project"
+# What docs/own.md says may be deleted: links to it may lead nowhere.
+DELETABLE = re.findall(r"^\$ rm -r (.*)$", (ROOT / "docs/own.md").read_text(), re.MULTILINE)[0].split()
+PAGES = ([README] if README_IS_THE_TEMPLATES else []) + sorted(
+    path for path in (ROOT / "docs").rglob("*") if path.suffix in (".md", ".mdx") and OWN not in path.parents
+)
 
 _FENCE = re.compile(r"(`{3,})(\w*)(.*)")
 # MDX, the format of upstream's site, has no HTML comments.

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.pages import PAGES, anchors, links, name, verbs
+from tests.docs.pages import DELETABLE, PAGES, README, anchors, links, name, verbs
 from tests.server import ROOT
 
 
@@ -16,6 +16,8 @@ def test_every_link_inside_the_project_leads_somewhere(page: Path) -> None:
         if re.match(r"\w+:", link) or target.startswith("/"):
             continue  # another site, or a path on upstream's site
         path = (page.parent / target).resolve() if target else page
+        if not path.exists() and any(path.is_relative_to(ROOT / folder) for folder in DELETABLE):
+            continue
         assert path.exists(), f"{name(page)}: {link}"
         if anchor:
             assert anchor in anchors(path), f"{name(page)}: {link}"
@@ -34,4 +36,4 @@ def test_make_has_every_verb_that_a_page_mentions() -> None:
 
 
 def test_the_readme_is_short() -> None:
-    assert len((ROOT / "README.md").read_text().splitlines()) < 150
+    assert README not in PAGES or len(README.read_text().splitlines()) < 150

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.conftest import StartServer
+from tests.server import NAME
 from tests.wire import Client
 
 ORIGIN = "http://localhost:3000"
@@ -12,7 +13,7 @@ PROBES = ("/health/live", "/health/ready", "/health/startup")
 def test_health_says_who_answers(client: Client) -> None:
     assert client.get("/health").json() == {
         "status": "healthy",
-        "service": "assistant-transport-backend-django",
+        "service": NAME,
         "version": "0.1.0",
     }
 

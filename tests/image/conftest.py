@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.server import ROOT, free_port
+from tests.server import NAME, ROOT, free_port
 from tests.wire import Client
 
 PROJECT = "assistant-transport-test"
@@ -71,7 +71,7 @@ def inspect(container: str) -> dict[str, object]:
 def build() -> str:
     """Builds the image as compose does; returns its name."""
     subprocess.run(["docker", "compose", "build", "--quiet"], cwd=ROOT, check=True)
-    return "assistant-transport-backend-django"
+    return NAME
 
 
 @pytest.fixture(scope="session")

@@ -97,7 +97,8 @@ def test_deployment_check_is_clean_inside(container: Container) -> None:
 
 def test_it_has_no_compiler_pip_or_cache(container: Container) -> None:
     script = (
-        "import glob, shutil; print([name for name in ('gcc', 'cc', 'make', 'curl') if shutil.which(name)], "
+        "import glob, shutil; "
+        "print([name for name in ('gcc', 'cc', 'make', 'curl', 'pip', 'pip3') if shutil.which(name)], "
         "glob.glob('/venv/bin/pip*'), glob.glob('/venv/lib/*/site-packages/pip'), glob.glob('/var/cache/pip/*'))"
     )
     assert docker("exec", "--user", "0", container.id, "python", "-c", script).strip() == "[] [] [] []"

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.server import ROOT, Server, environment
+from tests.server import NAME, ROOT, Server, environment
 from tests.wire import Client
 
 PROMPT = "a-prompt-that-nobody-else-may-read"
@@ -82,7 +82,7 @@ def test_an_error_arrives_when_the_process_ends_and_no_prompt_or_secret_with_it(
     assert event["exception"]["values"][0]["type"] == "RuntimeError"
     assert event["extra"]["error_id"] == error.removesuffix(")").split()[-1]
     assert event["extra"]["error_id"] in event["logentry"]["formatted"]
-    assert event["release"].startswith("assistant-transport-backend-django@")
+    assert event["release"].startswith(f"{NAME}@")
     assert event["environment"] == "production"
     assert event["transaction"] == "POST /assistant"
     assert {"request_id", "run", "owner", "thread"} <= event["tags"].keys()

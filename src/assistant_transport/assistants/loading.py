@@ -4,6 +4,7 @@ from importlib import import_module
 from inspect import isabstract
 from typing import Any
 
+from assistant_transport import SERVICE
 from assistant_transport.assistants.base import BaseAssistant, complete
 from assistant_transport.assistants.errors import AssistantNotFoundError
 from assistant_transport.conf import settings
@@ -50,7 +51,7 @@ def _graph(path: str) -> BaseAssistant:
         from assistant_transport.assistants import langgraph
     except ModuleNotFoundError as error:
         raise AssistantNotFoundError(
-            "ASSISTANT: LangGraph is not installed: pip install 'assistant-transport-backend-django[langgraph]', "
+            f"ASSISTANT: LangGraph is not installed: pip install '{SERVICE}[langgraph]', "
             f"or build the image with EXTRA=langgraph ({error})"
         ) from error
     try:

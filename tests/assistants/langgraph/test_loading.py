@@ -8,7 +8,7 @@ import pytest
 
 from assistant_transport.assistants import AssistantNotFoundError, load
 from tests.assistants.langgraph.conftest import Graph, told
-from tests.server import ROOT, Server, environment
+from tests.server import NAME, ROOT, Server, environment
 
 GRAPHS = "langgraph:acme.graphs:"
 
@@ -57,7 +57,7 @@ def test_without_the_extra_the_start_says_what_to_install(package: str) -> None:
     code += (
         f"try: assistants.load({GRAPHS + 'plain'!r})\nexcept assistants.AssistantNotFoundError as error: print(error)"
     )
-    assert "LangGraph is not installed: pip install 'assistant-transport-backend-django[langgraph]'" in python(code)
+    assert f"LangGraph is not installed: pip install '{NAME}[langgraph]'" in python(code)
 
 
 def test_the_mock_does_not_import_langgraph() -> None:

@@ -37,7 +37,8 @@ class Project:
         (folder / ".venv/bin/uv").symlink_to(Path(sys.executable).with_name("uv"))
         for other in ("benchmarks", "tests/assistants/langgraph", "tests/servers/litellm"):
             (folder / other).mkdir(parents=True)
-            (folder / other / "requirements.in").touch()
+            for name in ("requirements.in", "requirements.txt"):
+                (folder / other / name).touch()
         self.needs("alpha")
         self.release("alpha", "1.0")
         self.release("beta", "1.0")

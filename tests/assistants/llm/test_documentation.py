@@ -1,4 +1,4 @@
-"""What docs/models.md shows is run as it stands."""
+"""What docs/models.md and README.md show is run as it stands."""
 
 import re
 from pathlib import Path

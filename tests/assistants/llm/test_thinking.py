@@ -21,21 +21,53 @@ ANSWERS = {
     "<": ("", "<"),
     "<think>a</thi": ("a</thi", ""),
     "<think>a</think>b</think>c": ("a", "b</think>c"),
+    "<think>a</think>\n<think>b</think>\n\nc": ("a\nb", "c"),
+    "<think></think><thinking></thinking><think>b</think>c": ("b", "c"),
+    "<think>a</think><think> is the tag.": ("a", "<think> is the tag."),
+    "<think>a</think>\n<thi": ("a", "<thi"),
+    "<think>a</think>\n": ("a", ""),
+}
+AFTER_A_FIELD = {
+    "<think>\n\n</think>\n\nYes.": "Yes.",
+    "\n<think></think>Yes.": "Yes.",
+    "</think>Yes.": "Yes.",
+    "Yes.": "Yes.",
+    "\n\nYes.": "\n\nYes.",
+    "<think> is the tag, </think> its end.": "<think> is the tag, </think> its end.",
+    "It ends by </think>": "It ends by </think>",
+    "<thi": "<thi",
+    "<think>": "<think>",
+    "<think></think>": "",
 }
 
 
-@given(answer=st.sampled_from(list(ANSWERS)), sizes=st.lists(st.integers(1, 7), min_size=1, max_size=40))
+SIZES = st.lists(st.integers(1, 7), min_size=1, max_size=40)
+
+
+@given(answer=st.sampled_from(list(ANSWERS)), sizes=SIZES)
 def test_it_is_told_however_it_is_cut(answer: str, sizes: list[int]) -> None:
+    assert told(answer, sizes) == ANSWERS[answer]
+
+
+@given(answer=st.sampled_from(list(AFTER_A_FIELD)), sizes=SIZES)
+def test_after_reasoning_in_a_field_only_an_empty_pair_is_left_out(answer: str, sizes: list[int]) -> None:
+    assert told(answer, sizes, after_field=True) == ("", AFTER_A_FIELD[answer])
+
+
+def told(answer: str, sizes: list[int], *, after_field: bool = False) -> tuple[str, str]:
+    """The reasoning and the text of an answer that comes in pieces of these sizes."""
     text: list[str] = []
     reasoning: list[str] = []
     splitter = ThinkingSplitter(text.append, reasoning.append)
+    if after_field:
+        splitter.after_field()
     rest = answer
     while rest:
         size = sizes[len(rest) % len(sizes)]
         splitter.take(rest[:size])
         rest = rest[size:]
     splitter.flush()
-    assert ("".join(reasoning), "".join(text)) == ANSWERS[answer]
+    return "".join(reasoning), "".join(text)
 
 
 @pytest.mark.parametrize("piece", ["Hi", "a < b", "x<y", "<b>", "</b>", "<thx"])

@@ -11,6 +11,14 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 # Half of a surrogate pair; or bytes of a character that go on, as "surrogateescape" writes bytes.
 _HALF = re.compile("(?:[\ud800-\udbff]|[\udcc2-\udcf4][\udc80-\udcbf]{0,2})\\Z")
 _UNSAFE_KEYS = ("__proto__", "prototype")  # clients drop a frame that holds one, the latter in `constructor`
+# Escapes within JSON text: one that may go on in the next piece, a pair of surrogates, half a pair, any other.
+_ESCAPE = re.compile(
+    r"(?P<open>\\(?:u[\da-fA-F]{0,3}|u[dD][89abAB][\da-fA-F]{2}(?:\\(?:u(?:[dD](?:[c-fC-F][\da-fA-F]?)?)?)?)?)?\Z)"
+    r"|\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}"
+    r"|(?P<half>\\u[dD][89a-fA-F][\da-fA-F]{2})"
+    r"|\\.",
+    re.DOTALL,
+)
 _NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
 
@@ -81,3 +89,30 @@ class Mender:
         """What is left when no piece follows."""
         half, self._half = self._half, ""
         return mend(half)
+
+
+class EscapeMender:
+    """Mends JSON text that comes in pieces: an escaped half of a character without its other half becomes U+FFFD."""
+
+    __slots__ = ("_open",)
+
+    def __init__(self) -> None:
+        self._open = ""
+
+    def take(self, piece: str) -> str:
+        """As much of the text as is certain."""
+        if not self._open and "\\" not in piece:
+            return piece
+        text, self._open = self._open + piece, ""
+        return _ESCAPE.sub(self._mended, text)
+
+    def rest(self) -> str:
+        """What is left when no piece follows."""
+        left, self._open = self._open, ""
+        return "\\ufffd" + left[6:] if len(left) >= 6 else left
+
+    def _mended(self, escape: re.Match[str]) -> str:
+        if escape["open"] is not None:
+            self._open = escape["open"]
+            return ""
+        return "\\ufffd" if escape["half"] is not None else escape[0]

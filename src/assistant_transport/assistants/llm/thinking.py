@@ -21,24 +21,47 @@ class ThinkingSplitter:
     def take(self, text: str) -> None:
         self._take(text)
 
+    def after_field(self) -> None:
+        """Reasoning came in a field of its own: of tags only an empty pair before the answer is not the answer's."""
+        self.flush()
+        if self._take == self._until_stray_end:
+            self._take = self._after_field
+
     def flush(self) -> None:
         """Nothing follows that could complete a tag."""
         held, self._held = self._held, ""
-        if self._take == self._at_start:
-            self._take = self._until_stray_end
-        if held:
-            (self._write_reasoning if self._take == self._thinking else self._write_text)(held)
+        if self._take == self._thinking:
+            if held:
+                self._write_reasoning(held)
+        elif self._take == self._after_thinking:
+            self._before_answer(held)
+        else:
+            if self._take == self._at_start:
+                self._take = self._until_stray_end
+            if held:
+                self._write_text(held)
 
     def _at_start(self, text: str) -> None:
         self._held += text
         begun = self._held.lstrip()
-        tag = next((tag for tag in _OPENING if begun.startswith(tag)), None)
-        if tag is not None:
-            self._held, self._closing, self._take = "", tag.replace("<", "</"), self._before_thoughts
+        if (tag := _opening_of(begun)) is not None:
+            self._held, self._closing, self._take = "", _closing_of(tag), self._before_thoughts
             self._before_thoughts(begun[len(tag) :])
-        elif not any(tag.startswith(begun) for tag in _OPENING):
-            text, self._held, self._closing, self._take = self._held, "", _CLOSING, self._until_stray_end
+        elif not _may_open(begun):
+            text, self._held, self._take = self._held, "", self._until_stray_end
             self._until_stray_end(text)
+
+    def _after_field(self, text: str) -> None:
+        self._held += text
+        begun = self._held.lstrip()
+        tag = _opening_of(begun)
+        inner, closing = begun[len(tag or "") :].lstrip(), _closing_of(tag) if tag else _CLOSING
+        if inner.startswith(closing):
+            self._held, self._take = "", self._before_answer
+            self._before_answer(inner[len(closing) :])
+        elif not closing.startswith(inner) and not _may_open(begun):
+            text, self._held, self._take = self._held, "", self._write_text
+            self._write_text(text)
 
     def _before_thoughts(self, text: str) -> None:
         if text := text.lstrip():
@@ -68,9 +91,38 @@ class ThinkingSplitter:
             write(certain)
 
     def _after_thinking(self, text: str) -> None:
+        """Reasoning may go on in another block. It is held until it is closed, as the answer may begin with a tag."""
+        self._held += text
+        begun = self._held.lstrip()
+        if (tag := _opening_of(begun)) is not None:
+            thought, closing, rest = begun[len(tag) :].partition(_closing_of(tag))
+            if closing:
+                gap, self._held = self._held[: len(self._held) - len(begun)], ""
+                if thought.strip():
+                    self._write_reasoning(gap + thought)
+                self._after_thinking(rest)
+        elif not _may_open(begun):
+            self._held = ""
+            self._before_answer(begun)
+
+    def _before_answer(self, text: str) -> None:
         if text := text.lstrip():
             self._take = self._write_text
             self._write_text(text)
+
+
+def _opening_of(text: str) -> str | None:
+    """The tag that `text` begins with."""
+    return next((tag for tag in _OPENING if text.startswith(tag)), None)
+
+
+def _may_open(text: str) -> bool:
+    """Whether `text` may become a tag."""
+    return any(tag.startswith(text) for tag in _OPENING)
+
+
+def _closing_of(tag: str) -> str:
+    return tag.replace("<", "</")
 
 
 def _beginning_of(tag: str, text: str) -> str:

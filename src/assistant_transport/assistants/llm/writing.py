@@ -62,6 +62,8 @@ class Writing:
     def thought(self, signature: dict[str, Any] | None = None) -> Thought:
         """Begins a piece of reasoning."""
         self._flush()
+        if self._splitter is not None:
+            self._splitter.after_field()
         self._thought = Thought(self._begun().begin_reasoning())
         if signature:
             self._thought.sign(signature)

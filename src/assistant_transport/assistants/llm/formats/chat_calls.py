@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from assistant_transport.assistants.llm.arguments import is_object
 from assistant_transport.assistants.llm.calls import StreamedCall
 from assistant_transport.assistants.llm.jsontext import parse
 from assistant_transport.assistants.llm.writing import Writing
@@ -15,11 +16,14 @@ class Calls:
         self._last: StreamedCall | None = None
         self._by_index: dict[int | str, StreamedCall] = {}  # the one that was begun last on each
         self._by_id: dict[str, StreamedCall] = {}
+        self._named_again: StreamedCall | None = None  # after its arguments: whether for another call is still open
 
     def find(self, index: Any, call_id: str, name: str, args: Any) -> StreamedCall | None:
         """The call of a delta, which may begin it or go on with its name. None where there is nothing to call."""
         index = index if isinstance(index, int | str) else None
-        call = self._known(index, call_id)
+        call = self._known(index, call_id, name, args)
+        if call is not None and call is self._named_again and args and not name:
+            name, call = call.name, None  # it was the name of the call whose arguments come now
         if call is None or not self._goes_on(call, index in self._by_index or index is None, call_id, name, args):
             if not (call_id or name or args):
                 return None
@@ -32,14 +36,17 @@ class Calls:
             self._by_id.setdefault(call_id, call)
         return call
 
-    def _known(self, index: int | str | None, call_id: str) -> StreamedCall | None:
+    def _known(self, index: int | str | None, call_id: str, name: str, args: Any) -> StreamedCall | None:
         if index is not None and index in self._by_index:
             return self._by_index[index]
+        if args and not (call_id or name) and self._last is not None and not self._last.is_whole:
+            return self._last  # no call begins so: there are servers whose index counts the pieces
         if call_id:
             return self._by_id.get(call_id) or (self._last if index is None else None)
         return self._last if index is None else None
 
     def _begin(self, index: int | str | None, call_id: str, name: str) -> StreamedCall:
+        self._named_again = None
         call = self._last = self._writing.call(call_id or None, name)
         if index is not None:
             self._by_index[index] = call
@@ -57,8 +64,11 @@ class Calls:
             return True  # some repeat the name, and the id or another one, with every piece
         if call_id and (call_id != call.id or not on_its_index):
             return False
+        if name == call.name and not args:
+            self._named_again = call if call.is_whole else None
+            return True
         if name == call.name:
-            return not args or _same(call, args)
+            return _same(call, args)
         return call.shown is None and self._is_piece(call.name, name)
 
     def _is_piece(self, name: str, piece: str) -> bool:
@@ -69,21 +79,14 @@ class Calls:
 
 def _is_a_rest(call: StreamedCall, args: Any) -> bool:
     """Whether `args` can only be the rest of the call's arguments."""
-    return bool(call.args) and not call.is_whole and isinstance(args, str) and not _is_object(args)
-
-
-def _is_object(args: str) -> bool:
-    try:
-        return isinstance(parse(args), dict)
-    except ValueError:
-        return False
+    return bool(call.args) and not call.is_whole and isinstance(args, str) and not is_object(args)
 
 
 def _same(call: StreamedCall, args: Any) -> bool:
     """Whether `args` say what the call's arguments say already."""
     if not call.is_whole:
-        return not call.args or not (isinstance(args, str) and _is_object(args))
+        return not call.args or not (isinstance(args, str) and is_object(args)) or args.startswith(call.args)
     try:
         return bool(parse(args) == parse(call.args)) if isinstance(args, str) else bool(args == parse(call.args))
     except ValueError:
-        return True
+        return not args.lstrip().startswith("{")

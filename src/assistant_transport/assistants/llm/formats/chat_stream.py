@@ -19,11 +19,12 @@ class ChatReader(StreamReader):
         self._signature: dict[str, Any] = {}
         self._details: list[dict[str, Any]] = []
         self._refusal = False
+        self._said: str | None = None  # by messages in the place of deltas
 
     def read(self, event: dict[str, Any], name: str) -> None:
         choices = event.get("choices")
         if choices and isinstance(choices, list) and isinstance(choice := choices[0], dict):
-            delta = choice.get("delta")
+            delta = choice.get("delta") or self._piece(choice.get("message"))
             if delta and isinstance(delta, dict):
                 self._read_delta(delta)
             if (finish := choice.get("finish_reason")) is not None:
@@ -36,11 +37,19 @@ class ChatReader(StreamReader):
             raise failed(event)
 
     def read_document(self, document: dict[str, Any]) -> None:
-        choices = document.get("choices")
-        if isinstance(choices, list) and choices and isinstance(choices[0], dict):
-            document = document | {"choices": [choices[0] | {"delta": choices[0].get("message")}]}
         self.read(document, "")
-        self.has_ended = bool(choices)
+        self.has_ended = bool(document.get("choices"))
+
+    def _piece(self, message: Any) -> Any:
+        """What is new in a message that stands in the place of a delta: a piece of the answer, or all of it so far."""
+        if not isinstance(message, dict) or (self._said is None and self.writing.has_begun):
+            return None  # it repeats what the deltas said
+        content, said = text_of(message.get("content")), self._said or ""
+        if not content:
+            return message
+        is_piece = not content.startswith(said)
+        self._said = said + content if is_piece else content
+        return message if is_piece else message | {"content": content[len(said) :]}
 
     def check(self) -> None:
         self._end_thought()

@@ -45,11 +45,13 @@ class StreamReader:
         try:
             event = parse(data)
         except ValueError:
-            if data.lstrip()[:1] != b"{":
-                return  # a word of a gateway's, which is no event of the format
-            raise ModelRequestError(failure("malformed")) from None
+            if name != "error" and data.lstrip()[:1] == b"{":
+                raise ModelRequestError(failure("malformed")) from None
+            event = data.decode("utf-8", "replace")  # a word of a gateway's
         if isinstance(event, dict):
             self.read(event, name)
+        elif name == "error":
+            raise failed({"error": event})
 
     def read(self, event: dict[str, Any], name: str) -> None:
         """Reads an event's JSON."""

@@ -90,6 +90,7 @@ class ResponsesReader(StreamReader):
 
     def _whole_args(self, event: dict[str, Any]) -> None:
         if (item := self._find(event, "function_call")) is not None and item.call is not None:
+            item.call.name = item.call.name or text_of(event.get("name"))
             item.call.set_args(event.get("arguments"))
 
     def _summary(self, event: dict[str, Any]) -> None:
@@ -123,6 +124,7 @@ class ResponsesReader(StreamReader):
             item = self._begin(data, key_of(event.get("output_index")))
         item.is_done = True
         if item.call is not None:
+            item.call.name = item.call.name or text_of(data.get("name"))
             item.call.set_args(data.get("arguments"))
         elif kind == "reasoning":
             self._finish_reasoning(item, data)

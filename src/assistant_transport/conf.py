@@ -6,7 +6,7 @@
 docs/configuration.md says what each is good for.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from typing import Any, cast
@@ -96,6 +96,7 @@ class Settings:
     MAX_STATES_BYTES: int = _setting(192 * 1024 * 1024, valid.at_least(1024))
     MAX_RUNS_PER_OWNER: int = _setting(20, valid.at_least(1))
     MAX_RUNS_PER_KEY: int = _setting(500, valid.at_least(1))
+    KEY_QUOTAS: list[str] = _setting([], valid.key_quotas)  # noqa: RUF009 - it makes a field
     DRAIN_NOTICE_SECONDS: float = _setting(0.0, valid.at_least(0))
     DRAIN_SECONDS: float = _setting(50.0, valid.at_least(0))
 
@@ -132,6 +133,12 @@ def costs_money() -> bool:
     return any(getattr(settings, name) for name in PAID_KEYS)
 
 
+def quotas_by_name(value: Iterable[str]) -> dict[str, int]:
+    """How many runs each name may have, as KEY_QUOTAS has it."""
+    pairs = (item.partition(":") for item in value)
+    return {name: int(runs) for name, _, runs in pairs}
+
+
 def problems(values: Mapping[str, Any]) -> list[str]:
     """What is wrong with `values`, one sentence each that begins with the setting's name and says how to mend it."""
     found = [_unknown(name) for name in values if name not in FIELDS]
@@ -166,6 +173,10 @@ def _of_callers(values: Mapping[str, Any]) -> list[str]:
             for key in PAID_KEYS
             if values[key]
         ][:1]
+    if caller == "api_keys" and not valid.key_quotas(values["KEY_QUOTAS"]):
+        known = {name for name, _ in values["API_KEYS"]}
+        unknown = [name for name in quotas_by_name(values["KEY_QUOTAS"]) if name not in known]
+        found += [f"KEY_QUOTAS: no key in API_KEYS is named {unknown[0]!r}"] if unknown else []
     if caller == "forwarded_user":
         missing = [name for name in ("FORWARDED_USER_HEADER", "FORWARDED_USER_SECRET") if not values[name]]
         found += [f"CALLER: forwarded_user needs {' and '.join(missing)}"] if missing else []

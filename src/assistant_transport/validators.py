@@ -118,6 +118,16 @@ def api_keys(value: Iterable[tuple[str, str]]) -> str | None:
     return None
 
 
+def key_quotas(value: Iterable[str]) -> str | None:
+    names = []
+    for item in value:
+        if not re.fullmatch(r"[\w.-]{1,64}:[1-9][0-9]{0,8}", item):
+            return "must be name:runs,name:runs with the names of API_KEYS and how many runs each may have at once"
+        names.append(item.partition(":")[0])
+    twice = [name for name in names if names.count(name) > 1]
+    return f"{twice[0]!r} has two quotas: keep one" if twice else None
+
+
 def sentry_dsn(value: str) -> str | None:
     return None if not value or re.fullmatch(r"https?://\w+(:\w+)?@[^/]+/.*\d+", value) else "must be a Sentry DSN"
 

@@ -34,6 +34,22 @@ def test_the_assistant_is_told_who_calls(tenants: Client) -> None:
     assert text_of(state) == f"{{'tenant': 'a'}} {owner} {owner} /assistant"
 
 
+@pytest.mark.parametrize(
+    ("variables", "headers", "name"),
+    [
+        ({"API_KEYS": "alice:a-key-of-hers-123"}, {"Authorization": "Bearer a-key-of-hers-123"}, "alice"),
+        ({"CALLER": "acme.callers.by_name"}, {"X-Name": "ann"}, "ann"),
+        ({}, {}, "None"),
+    ],
+)
+def test_the_assistant_is_told_the_name_of_its_callers_key(
+    start_server: StartServer, variables: dict[str, str], headers: dict[str, str], name: str
+) -> None:
+    server = start_server(ASSISTANT="acme.callers.SaysName", **variables)
+    state, _ = Client(server.host, server.port).say("Hi", headers=headers).follow()
+    assert text_of(state) == name
+
+
 def test_a_run_of_one_is_a_404_for_another(tenants: Client) -> None:
     live = tenants.say("Hi", headers=of("a"), threadId="t")
     run_id = live.headers["X-Run-Id"]

@@ -77,6 +77,16 @@ def test_a_key_may_have_so_many_runs_over_all_its_clients(start_server: StartSer
     replies.append(held(client, **BOB, **ONE))
 
 
+def test_a_key_may_have_a_quota_of_its_own(start_server: StartServer) -> None:
+    keys = "alice:alice-key-0123456789:with:colons, bob:bob-key-0123456789, bob:bob-newer-key-0123456789"
+    client = waiting(start_server, MAX_RUNS_PER_KEY="3", API_KEYS=keys, KEY_QUOTAS="alice:1, bob:2")
+    alice = {"Authorization": "Bearer alice-key-0123456789:with:colons"}
+    replies = [held(client, **alice), held(client, **BOB)]
+    assert refused(client, **alice).startswith("Your API key has too many replies")
+    replies.append(held(client, Authorization="Bearer bob-newer-key-0123456789"))
+    refused(client, **BOB)
+
+
 def test_requests_that_come_at_the_same_time_are_all_counted(start_server: StartServer) -> None:
     client = waiting(start_server, MAX_RUNS_PER_OWNER="3")
     assert sorted(at_the_same_time(client, 30)) == [b"HTTP/1.1 200"] * 3 + [b"HTTP/1.1 429"] * 27

@@ -12,13 +12,16 @@ class Scraper:
         self._url = f"http://127.0.0.1:{port}/metrics"
 
     def samples(self) -> dict[str, float]:
-        """The values by name and labels, as `assistant_runs_total{assistant=mock,outcome=done}`."""
+        """The values by name and labels, as `assistant_runs_total{assistant=mock,outcome=done}`.
+
+        An empty label is the same as none.
+        """
         with urlopen(self._url, timeout=5) as answer:
             text = answer.read().decode()
         found = {}
         for family in text_string_to_metric_families(text):
             for sample in family.samples:
-                labels = ",".join(f"{name}={value}" for name, value in sorted(sample.labels.items()))
+                labels = ",".join(f"{name}={value}" for name, value in sorted(sample.labels.items()) if value)
                 found[f"{sample.name}{{{labels}}}" if labels else sample.name] = sample.value
         return found
 

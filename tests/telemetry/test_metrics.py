@@ -156,6 +156,33 @@ def test_without_gunicorn_the_one_process_serves_them(script: str) -> None:
         server.stop()
 
 
+def test_runs_and_tokens_are_counted_by_the_names_of_keys() -> None:
+    port = free_port()
+    keys = {"API_KEYS": "alice:alice-key-0123456789,bob:bob-key-0123456789"}
+    server = Server((sys.executable, "run_server.py"), METRICS_PORT=str(port), **keys)
+    try:
+        Client(server.host, server.port).say("hi", headers={"Authorization": "Bearer alice-key-0123456789"}).follow()
+        samples = Scraper(port).until(workers=1, active_runs=0)
+    finally:
+        server.stop()
+    runs = "assistant_runs_total{assistant=mock,key=%s,outcome=done}"
+    assert (samples[runs % "alice"], samples[runs % "bob"]) == (1, 0)
+    assert samples["assistant_tokens_total{assistant=mock,key=alice,kind=input}"] == 1
+
+
+def test_names_that_no_setting_knows_are_counted_together() -> None:
+    port = free_port()
+    server = Server((sys.executable, "run_server.py"), METRICS_PORT=str(port), CALLER="acme.callers.by_name")
+    try:
+        client = Client(server.host, server.port)
+        for name in ("ann", "ben"):
+            client.say("hi", headers={"X-Name": name}).follow()
+        samples = Scraper(port).until(workers=1, active_runs=0)
+    finally:
+        server.stop()
+    assert samples["assistant_runs_total{assistant=mock,key=other,outcome=done}"] == 2
+
+
 def test_a_stopped_run_counts_what_was_said_so_far_and_is_of_unknown_usage_where_nothing_was() -> None:
     port = free_port()
     server = Server((sys.executable, "run_server.py"), ASSISTANT="acme.assistants.Waiting", METRICS_PORT=str(port))

@@ -52,3 +52,8 @@ class Turn:
     user: Any = None  # the Django user, as the setting CALLER found it; None where callers are not Django's users
     owner: str | None = None  # a stable name of the caller, to keep data by; None for one who has no name
     caller: Any = None  # what CALLER returned for the request: an assistant_transport.callers.Caller
+
+    @property
+    def caller_name(self) -> str | None:
+        """The name of the caller's API key, or what else CALLER counts runs by; None where there is none."""
+        return getattr(self.caller, "counted_by", "") or None

@@ -10,7 +10,7 @@ from django.http.request import HttpHeaders
 from django.middleware.csrf import CsrfViewMiddleware
 
 from assistant_transport.callers import Caller, CallerRefusedError, Function, load
-from assistant_transport.conf import costs_money, on_change, settings
+from assistant_transport.conf import costs_money, on_change, quotas_by_name, settings
 from assistant_transport.http import database
 from assistant_transport.http.errors import ApiError, Code
 from assistant_transport.runs import Quota
@@ -42,8 +42,18 @@ def quotas(caller: Caller) -> list[Quota]:
     Callers that cannot be told apart share an owner, so they are not counted by it: one could lock out the others.
     """
     by_owner = [Quota("owner", caller.owner, settings.MAX_RUNS_PER_OWNER)] if caller.is_named else []
-    by_key = [Quota("key", caller.counted_by, settings.MAX_RUNS_PER_KEY)] if caller.counted_by else []
-    return by_owner + by_key
+    if not caller.counted_by:
+        return by_owner
+    max_runs = _key_quotas().get(caller.counted_by, settings.MAX_RUNS_PER_KEY)
+    return [*by_owner, Quota("key", caller.counted_by, max_runs)]
+
+
+@cache
+def _key_quotas() -> dict[str, int]:
+    return quotas_by_name(settings.KEY_QUOTAS)
+
+
+on_change(_key_quotas.cache_clear)
 
 
 async def _call(request: HttpRequest) -> Caller:

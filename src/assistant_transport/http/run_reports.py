@@ -5,7 +5,7 @@ import logging
 from functools import cache
 from typing import Any
 
-from assistant_transport.conf import settings
+from assistant_transport.conf import on_change, quotas_by_name, settings
 from assistant_transport.http import registry
 from assistant_transport.runs import Head, Run, Status
 from assistant_transport.telemetry import context, counts
@@ -24,16 +24,17 @@ def bind(head: Head) -> None:
         context.bind(thread=context.digest(head.owner, head.thread))
 
 
-def ended(run: Run, usage: Usage) -> None:
-    """Logs and counts a run that has ended."""
+def ended(run: Run, usage: Usage, counted_by: str) -> None:
+    """Logs and counts a run that has ended; `counted_by` is the name of its caller's API key, or empty."""
     seconds = run.seconds
-    _ended(run.status).inc()
+    key = _key_label(counted_by)
+    _ended(run.status, key).inc()
     counts.metrics.run_seconds.observe(seconds)
     counts.metrics.frames.inc(run.frames)
     counts.metrics.written_bytes.inc(run.feed.size)
     tokens = {name: count for name, count in usage._asdict().items() if count is not None}
     for name, count in tokens.items():
-        _took(name.removesuffix("_tokens")).inc(count)
+        _took(name.removesuffix("_tokens"), key).inc(count)
     if not tokens:
         _unknown_usage().inc()
     line = {
@@ -50,15 +51,28 @@ def ended(run: Run, usage: Usage) -> None:
     logger.info(text, extra=line)
 
 
-@cache
-def _ended(outcome: Status) -> Any:
-    """The counter of this label, cached: looking it up takes longer than counting."""
-    return counts.metrics.runs.labels(registry.assistant_name(), outcome)
+def _key_label(counted_by: str) -> str:
+    """`counted_by` if the settings name it, else `other`: a CALLER may know too many names for a label."""
+    return counted_by if not counted_by or counted_by in _key_names() else "other"
 
 
 @cache
-def _took(kind: str) -> Any:
-    return counts.metrics.tokens.labels(registry.assistant_name(), kind)
+def _key_names() -> frozenset[str]:
+    return frozenset({name for name, _ in settings.API_KEYS} | set(quotas_by_name(settings.KEY_QUOTAS)))
+
+
+on_change(_key_names.cache_clear)
+
+
+@cache
+def _ended(outcome: Status, key: str) -> Any:
+    """The counter of these labels, cached: looking it up takes longer than counting."""
+    return counts.metrics.runs.labels(registry.assistant_name(), outcome, key)
+
+
+@cache
+def _took(kind: str, key: str) -> Any:
+    return counts.metrics.tokens.labels(registry.assistant_name(), kind, key)
 
 
 @cache
@@ -79,7 +93,8 @@ def resumed() -> None:
 async def keep_gauges() -> None:
     """Sets the gauges every second, forever: their values also change in signal handlers and for each token."""
     for outcome in _OUTCOMES:
-        _ended(outcome)  # at 0, since Prometheus sees no increase from a series that is not there yet
+        for key in _key_names() or {""}:
+            _ended(outcome, key)  # at 0, since Prometheus sees no increase from a series that is not there yet
     counts.metrics.workers.set(1)
     counts.metrics.run_capacity.set(settings.MAX_CONCURRENT_RUNS)
     runs = registry.runs()

@@ -46,7 +46,11 @@ async def assistant_endpoint(call: Call) -> HttpResponseBase:
     except RunRefusedError as refusal:
         code = Code.DRAINING if registry.runs().draining else Code.OVERLOADED
         raise ApiError(code, str(refusal), headers={"Retry-After": "1"}) from None
-    return responses.live(run, lambda: _reply(turn, run), lambda run: run_reports.ended(run, turn.transcript.usage))
+    return responses.live(
+        run,
+        lambda: _reply(turn, run),
+        lambda run: run_reports.ended(run, turn.transcript.usage, caller.counted_by),
+    )
 
 
 def _quota_exceeded(quota: Quota) -> ApiError:

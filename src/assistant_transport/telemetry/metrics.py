@@ -15,7 +15,7 @@ if "PROMETHEUS_MULTIPROC_DIR" in os.environ:  # shared between gunicorn's worker
     values.ValueClass = values.MultiProcessValue(lambda: worker_slot)  # type: ignore[no-untyped-call]
 
 requests = Counter("assistant_requests", "Requests answered.", ["route", "status"])
-runs = Counter("assistant_runs", "Runs ended.", ["assistant", "outcome"])
+runs = Counter("assistant_runs", "Runs ended.", ["assistant", "outcome", "key"])
 run_seconds = Histogram(
     "assistant_run_seconds",
     "How long runs took.",
@@ -28,7 +28,7 @@ first_byte_seconds = Histogram(
 )
 frames = Counter("assistant_run_frames", "Frames that runs wrote.")
 written_bytes = Counter("assistant_run_bytes", "Bytes that runs wrote.")
-tokens = Counter("assistant_tokens", "Tokens that assistants said their replies took.", ["assistant", "kind"])
+tokens = Counter("assistant_tokens", "Tokens that assistants said their replies took.", ["assistant", "kind", "key"])
 unknown_usage = Counter("assistant_unknown_usage_runs", "Runs whose tokens nobody said.", ["assistant"])
 reply_failures = Counter(
     "assistant_reply_failures",

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from assistant_transport.assistants.turn import Turn
 
 # A field of one of these names gets what the turn has under that name, unless that is None.
-OF_THE_TURN = ("request", "user", "owner", "caller", "thread_id", "system", "call_settings", "config")
+OF_THE_TURN = ("request", "user", "owner", "caller", "caller_name", "thread_id", "system", "call_settings", "config")
 
 
 def check(schema: type) -> None:

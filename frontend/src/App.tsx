@@ -3,6 +3,7 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { deleteThread, newThread, showThread, useOpenThreads } from "./chat/openThreads";
 import { loadThreads, onThreads } from "./chat/threads";
+import { page } from "./page";
 import { Chat } from "./ui/Chat";
 import { ThreadList } from "./ui/ThreadList";
 import { TopBar } from "./ui/TopBar";
@@ -27,7 +28,7 @@ export function App() {
 
   const title = threads.find((thread) => thread.id === current)?.title;
   useEffect(() => {
-    document.title = title ?? "Assistant";
+    document.title = title ?? page.title;
   }, [title]);
 
   return (

@@ -72,6 +72,11 @@ _page = environment.ROOT / "frontend" / "dist"
 STATICFILES_DIRS = [_page] if _page.is_dir() else []
 _collected = (STATIC_ROOT / "staticfiles.json").is_file()
 CHAT_PAGE: bool = _env["CHAT_PAGE"] and ((STATIC_ROOT if _collected else _page) / "chat.js").is_file()
+PAGE_TITLE: str = _env["PAGE_TITLE"]
+PAGE_HEADING: str = _env["PAGE_HEADING"]
+PAGE_WELCOME: str = _env["PAGE_WELCOME"]
+PAGE_PROMPTS: str = _env["PAGE_PROMPTS"]
+PAGE_COLORS: tuple[tuple[str, str], ...] = _env["PAGE_COLORS"]
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not _collected
 STORAGES = {
     "staticfiles": {

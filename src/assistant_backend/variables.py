@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.utils import load_backend
 from environ import Env
 
+from assistant_backend import looks
 from assistant_transport import conf
 from assistant_transport.validators import Validator, at_least, one_of, port
 
@@ -78,6 +79,11 @@ OF_THE_SITE = (
     Variable("CORS_ALLOW_CREDENTIALS", False),
     Variable("LOG_LEVEL", "INFO", one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")),
     Variable("CHAT_PAGE", True),
+    Variable("PAGE_TITLE", "Assistant"),
+    Variable("PAGE_HEADING", "What can I do for you?"),
+    Variable("PAGE_WELCOME", "Ask something, or begin with one of these."),
+    Variable("PAGE_PROMPTS", "What is the weather in Paris?|Show me some code|Hello, who are you?"),
+    Variable("PAGE_COLORS", (), looks.colors_problem),
     Variable("WEB_CONCURRENCY", 0, at_least(0)),
     Variable("DATABASE_URL", "", _database_url, secret=True),
 )

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware, get_token
 from django.shortcuts import render
 
+from assistant_backend import looks
 from assistant_transport import SERVICE, __version__
 from assistant_transport.callers import BY_HEADER
 from assistant_transport.conf import settings as app_settings
@@ -19,11 +20,23 @@ logger = logging.getLogger(__name__)
 @public("GET", "HEAD")
 async def index(request: HttpRequest) -> HttpResponse:
     """The chat page where it was built, else one that says what this is."""
-    context = {"service": SERVICE, "version": __version__, "host": request.get_host()}
+    context = {
+        "page": looks.texts(),
+        "has_colors": bool(settings.PAGE_COLORS),
+        "service": SERVICE,
+        "version": __version__,
+        "host": request.get_host(),
+    }
     response = render(request, "chat.html" if settings.CHAT_PAGE else "index.html", context)
     if app_settings.CALLER not in BY_HEADER:
         _set_csrf_cookie(request, response)
     return response
+
+
+@public("GET", "HEAD")
+async def colors(request: HttpRequest) -> HttpResponse:
+    """The page's colors, where PAGE_COLORS has some."""
+    return HttpResponse(looks.style_sheet(), "text/css; charset=utf-8", headers={"Cache-Control": "no-cache"})
 
 
 def _set_csrf_cookie(request: HttpRequest, response: HttpResponse) -> None:

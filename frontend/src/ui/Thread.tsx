@@ -1,12 +1,11 @@
 // The conversation, and below it the composer.
 
 import { ThreadPrimitive, useAuiState } from "@assistant-ui/react";
+import { page } from "../page";
 import { Composer, EditComposer } from "./Composer";
 import { Down } from "./Icons";
 import { AssistantMessage, UserMessage } from "./Message";
 import { Notice } from "./Notice";
-
-const SUGGESTIONS = ["What is the weather in Paris?", "Show me some code", "Hello, who are you?"];
 
 export function Thread() {
   const running = useAuiState((s) => s.thread.isRunning);
@@ -43,11 +42,11 @@ function Welcome() {
   return (
     <div className="mx-auto flex max-w-3xl flex-col items-center gap-6 px-4 pt-[14vh] text-center">
       <div>
-        <h2 className="text-2xl font-semibold">What can I do for you?</h2>
-        <p className="mt-2 text-muted">Ask something, or begin with one of these.</p>
+        <h2 className="text-2xl font-semibold">{page.heading}</h2>
+        <p className="mt-2 text-muted">{page.welcome}</p>
       </div>
       <div className="flex flex-wrap justify-center gap-2">
-        {SUGGESTIONS.map((prompt) => (
+        {page.prompts.map((prompt) => (
           <ThreadPrimitive.Suggestion key={prompt} prompt={prompt} send className="plain-button !py-2">
             {prompt}
           </ThreadPrimitive.Suggestion>

@@ -25,7 +25,7 @@ def colors_problem(value: Iterable[tuple[str, str]]) -> str | None:
 
 def texts() -> dict[str, Any]:
     """What frontend/src/page.ts reads."""
-    prompts = [prompt.strip() for prompt in settings.PAGE_PROMPTS.split("|") if prompt.strip()]
+    prompts = [prompt.strip() for prompt in settings.PAGE_PROMPTS.split(";") if prompt.strip()]
     return {
         "title": settings.PAGE_TITLE,
         "heading": settings.PAGE_HEADING,

@@ -86,6 +86,7 @@ class Settings:
     MAX_BODY_BYTES: int = _setting(4 * 1024 * 1024, _WITHIN_A_LINE)
 
     REDIS_URL: str = _setting("", redis_url.problem, secret=True)
+    RUN_LOG_PREFIX: str = _setting("assistant", valid.key_prefix)
     RUN_LEASE_SECONDS: float = _setting(5.0, valid.at_least(1))
     RUN_TTL_SECONDS: float = _setting(900.0, valid.at_least(0))
     RUN_GRACE_SECONDS: float = _setting(30.0, valid.at_least(0))

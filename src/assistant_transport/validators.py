@@ -128,6 +128,10 @@ def key_quotas(value: Iterable[str]) -> str | None:
     return f"{twice[0]!r} has two quotas: keep one" if twice else None
 
 
+def key_prefix(value: str) -> str | None:
+    return None if re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", value) else "must be 1 to 64 letters, digits, _, . and -"
+
+
 def sentry_dsn(value: str) -> str | None:
     return None if not value or re.fullmatch(r"https?://\w+(:\w+)?@[^/]+/.*\d+", value) else "must be a Sentry DSN"
 

@@ -7,6 +7,9 @@ import pytest
 from assistant_transport.runs import Head, Status
 from assistant_transport.runs.valkey import backlog
 from assistant_transport.runs.valkey.backlog import Backlog, PendingRun
+from assistant_transport.runs.valkey.keys import Keys
+
+KEYS = Keys("assistant")
 
 
 @pytest.fixture
@@ -24,10 +27,10 @@ def test_the_run_that_waits_longest_goes_first(waiting: Backlog, monkeypatch: py
     first, second, third = (add(waiting, run_id) for run_id in "abc")
     waiting.add_frames(first, b"more")
     assert waiting.oldest == first.arrival == (1, 0.0)
-    assert waiting.take_batch()[0] == [first, second]
+    assert waiting.take_batch(KEYS)[0] == [first, second]
     assert waiting.oldest == third.arrival == (3, 2.0)
     waiting.add_frames(first, b"more")
-    assert waiting.take_batch()[0] == [third, first]
+    assert waiting.take_batch(KEYS)[0] == [third, first]
     assert waiting.oldest is None
 
 
@@ -35,11 +38,11 @@ def test_all_that_is_taken_leaves_nothing_behind(waiting: Backlog) -> None:
     run = add(waiting, "a", state='"state"')
     waiting.add_frames(run, b"12345")
     assert waiting.size == 12
-    _, arguments = waiting.take_batch()
+    _, arguments = waiting.take_batch(KEYS)
     assert waiting.size == 0
     assert arguments[:4] == ["a", 1, b"12345", ""]
     waiting.close(run, Status.DONE)
-    _, arguments = waiting.take_batch()
+    _, arguments = waiting.take_batch(KEYS)
     assert arguments[:4] == ["a", 2, b"", "done"]
     assert waiting.size == 0
 
@@ -52,5 +55,5 @@ def test_a_gap_is_counted_as_what_is_left_of_it(waiting: Backlog, monkeypatch: p
     assert run.closed
     assert run.status is Status.BROKEN
     assert waiting.size == run.size
-    waiting.take_batch()
+    waiting.take_batch(KEYS)
     assert waiting.size == 0

@@ -47,7 +47,9 @@ def valkey() -> Iterator[Valkey]:
 
 
 def log(url: str) -> ValkeyLog:
-    return ValkeyLog(url, ttl=60.0, lease=1.0, max_run_seconds=60.0, cancel=lambda run_id: None, quotas=Quotas())
+    return ValkeyLog(
+        url, prefix="assistant", ttl=60.0, lease=1.0, max_run_seconds=60.0, cancel=lambda run_id: None, quotas=Quotas()
+    )
 
 
 async def until(holds: Callable[[], bool]) -> None:

@@ -11,7 +11,8 @@ import pytest
 
 from assistant_transport.runs import Head, LogUnavailableError, MemoryLog, Quotas, Status
 from assistant_transport.runs.feed import Feed
-from assistant_transport.runs.valkey import ValkeyLog, backlog, keys
+from assistant_transport.runs.valkey import ValkeyLog, backlog
+from assistant_transport.runs.valkey.keys import Keys
 from tests.server import Valkey, environment
 
 
@@ -23,11 +24,13 @@ def valkey() -> Iterator[Valkey]:
     server.kill()
 
 
+KEYS = Keys("assistant")
 HEAD = Head("a-run", "owner", True, "thread", "data-stream", "{}")
 
 
 def log(valkey: Valkey, **options: Any) -> ValkeyLog:
     settings = {
+        "prefix": "assistant",
         "ttl": 60.0,
         "lease": 2.0,
         "max_run_seconds": 60.0,
@@ -109,7 +112,7 @@ def test_a_producer_never_appends_once_its_run_was_marked_interrupted(valkey: Va
 
 
 def test_a_run_whose_lease_is_missing_lives_on_when_it_is_renewed(valkey: Valkey) -> None:
-    lease = f"{keys.run(HEAD.id)}:lease"
+    lease = f"{KEYS.run(HEAD.id)}:lease"
 
     async def work() -> None:
         one, two = log(valkey, lease=3.0), log(valkey, lease=3.0)
@@ -120,10 +123,10 @@ def test_a_run_whose_lease_is_missing_lives_on_when_it_is_renewed(valkey: Valkey
         feed = await two.subscribe(await two.find(HEAD.id))  # type: ignore[arg-type]
         assert valkey.command("DEL", lease) == ":1"  # as an outage of a lease does
         assert await has_status(two, Status.RUNNING)
-        assert valkey.command("HEXISTS", keys.run(HEAD.id), "missing") == ":1"
+        assert valkey.command("HEXISTS", KEYS.run(HEAD.id), "missing") == ":1"
         while valkey.command("EXISTS", lease) == ":0":
             await asyncio.sleep(0.05)
-        assert valkey.command("HEXISTS", keys.run(HEAD.id), "missing") == ":0"
+        assert valkey.command("HEXISTS", KEYS.run(HEAD.id), "missing") == ":0"
         logged.append(b"second\n")
         logged.end(Status.DONE)
         assert b"".join([frames async for frames in feed.read(b"", 60)]) == b"first\nsecond\n"
@@ -144,11 +147,11 @@ def test_at_full_memory_leases_are_renewed_and_runs_found_and_followed(valkey: V
         await until(lambda: has_status(two, Status.RUNNING))
         assert valkey.command("CONFIG", "SET", "maxmemory-policy", "noeviction") == "+OK"
         assert valkey.command("CONFIG", "SET", "maxmemory", "1") == "+OK"
-        assert valkey.command("DEL", f"{keys.run(HEAD.id)}:lease") == ":1"
+        assert valkey.command("DEL", f"{KEYS.run(HEAD.id)}:lease") == ":1"
         logged.append(b"second\n")
         feed = await two.subscribe(await two.find(HEAD.id))  # type: ignore[arg-type]
         assert await two.has_subscribers(HEAD.id)
-        while valkey.command("EXISTS", f"{keys.run(HEAD.id)}:lease") == ":0":
+        while valkey.command("EXISTS", f"{KEYS.run(HEAD.id)}:lease") == ":0":
             await asyncio.sleep(0.05)
         await two.cancel(HEAD.id)
         assert await cancelled.get() == HEAD.id
@@ -204,7 +207,7 @@ def test_a_valkey_that_came_back_with_an_older_memory_breaks_the_run(valkey: Val
         for number in range(3):
             logged.append(b"%d\n" % number)
             assert await one._batches.written(5)
-        assert valkey.command("HSET", keys.run(HEAD.id), "seq", "1") == ":0"
+        assert valkey.command("HSET", KEYS.run(HEAD.id), "seq", "1") == ":0"
         logged.append(b"3\n")
         logged.end(Status.DONE)
         assert await one._batches.written(5)

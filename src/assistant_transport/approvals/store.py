@@ -14,7 +14,7 @@ def pending_calls() -> PendingCalls:
         return MemoryPendingCalls(settings.APPROVAL_TTL_SECONDS)
     from assistant_transport.approvals.valkey import ValkeyPendingCalls
 
-    return ValkeyPendingCalls(settings.REDIS_URL, settings.APPROVAL_TTL_SECONDS)
+    return ValkeyPendingCalls(settings.REDIS_URL, settings.RUN_LOG_PREFIX, settings.APPROVAL_TTL_SECONDS)
 
 
 async def close() -> None:

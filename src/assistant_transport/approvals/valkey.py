@@ -6,8 +6,8 @@ from dataclasses import asdict
 from typing import Any
 
 from assistant_transport.approvals.kept import Kept, Outcome, PendingCall, PendingCalls, Place, Status
-from assistant_transport.runs.valkey import keys
 from assistant_transport.runs.valkey.client import Client, connect, milliseconds, raising_unavailable
+from assistant_transport.runs.valkey.keys import Keys
 
 _TIMEOUT = 2.0  # seconds
 
@@ -106,7 +106,8 @@ return closed
 
 
 class ValkeyPendingCalls(PendingCalls):
-    def __init__(self, url: str, ttl: float) -> None:
+    def __init__(self, url: str, prefix: str, ttl: float) -> None:
+        self._keys = Keys(prefix)
         self._ttl = str(milliseconds(ttl))
         self._client: Client = connect(url, _TIMEOUT)
 
@@ -136,7 +137,7 @@ class ValkeyPendingCalls(PendingCalls):
 
     async def _run(self, script: str, place: Place, *arguments: str) -> Any:
         with raising_unavailable():
-            return await self._client.eval(script, 1, keys.pending(*place), *arguments)
+            return await self._client.eval(script, 1, self._keys.pending(*place), *arguments)
 
 
 def _json(value: PendingCall | Outcome) -> str:

@@ -45,6 +45,7 @@ def _log(quotas: Quotas) -> RunLog:
 
     return ValkeyLog(
         settings.REDIS_URL,
+        prefix=settings.RUN_LOG_PREFIX,
         ttl=settings.RUN_TTL_SECONDS,
         lease=settings.RUN_LEASE_SECONDS,
         max_run_seconds=settings.MAX_RUN_SECONDS,

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from assistant_transport.runs.encoders import ending
 from assistant_transport.runs.log import Head, Status
-from assistant_transport.runs.valkey import keys
+from assistant_transport.runs.valkey.keys import Keys, head_fields
 
 logger = logging.getLogger(__name__)
 
@@ -41,9 +41,9 @@ class PendingRun:
     def size(self) -> int:
         return sum(map(len, self.frames)) + self.create * len(self.head.state)
 
-    def take(self) -> list[Any]:
+    def take(self, keys: Keys) -> list[Any]:
         """The arguments that scripts.WRITE takes for the run; they are not pending any more."""
-        creation = keys.head_fields(self.head) if self.create else []
+        creation = head_fields(self.head) if self.create else []
         frames = b"".join(self.frames)
         found_by = keys.found_by(self.head)
         arguments = [self.head.id, self.seq, frames, self.status or "", *found_by, len(creation), *creation]
@@ -100,7 +100,7 @@ class Backlog:
         run.closed = True
         self._add(run, 0)
 
-    def take_batch(self) -> tuple[list[PendingRun], list[Any]]:
+    def take_batch(self, keys: Keys) -> tuple[list[PendingRun], list[Any]]:
         """The runs to be written next, within bounds, and the script's arguments for them."""
         batch: list[PendingRun] = []
         size = 0
@@ -112,7 +112,7 @@ class Backlog:
         self.size -= size
         for run in batch:
             del self._runs[run.head.id]
-        return batch, [argument for run in batch for argument in run.take()]
+        return batch, [argument for run in batch for argument in run.take(keys)]
 
     def _has_room(self, size: int) -> bool:
         return self.size + size <= MAX_BACKLOG_BYTES

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from assistant_transport.runs.valkey import scripts
 from assistant_transport.runs.valkey.client import UNAVAILABLE, Client
+from assistant_transport.runs.valkey.keys import Keys
 from assistant_transport.runs.valkey.problems import CONNECTING, Problem, diagnose
 
 logger = logging.getLogger(__name__)
@@ -17,16 +18,19 @@ class Health:
 
     Args:
         client: to Valkey, which gives up soon.
+        keys: under which it writes them.
         process: this process's name.
         interval: seconds.
         reconnect: opens every connection anew, so that none stays at a node that is the primary no more.
     """
 
-    def __init__(self, client: Client, process: str, interval: float, reconnect: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self, client: Client, keys: Keys, process: str, interval: float, reconnect: Callable[[], Awaitable[None]]
+    ) -> None:
         self.problem: Problem | None = CONNECTING
         self._loop = asyncio.get_running_loop()
-        self._write = client.register_script(scripts.WRITE)
-        self._arguments = scripts.probe(process)
+        self._write = keys.script(client, scripts.WRITE)
+        self._arguments = scripts.probe(process, keys)
         self._interval = interval
         self._reconnect = reconnect
         self._wanted = asyncio.Event()

@@ -1,4 +1,4 @@
-"""What is kept in Valkey, and under which keys: here for Python, and as LUA for the scripts.
+"""What is kept in Valkey, and under which keys: here for Python, and for the scripts.
 
 All keys expire. Behind the prefix they are:
 
@@ -14,82 +14,94 @@ All keys expire. Behind the prefix they are:
 """
 
 from hashlib import sha256
+from typing import Any
 
-from assistant_transport.runs.log import Head
+from assistant_transport.runs.encoders import ENCODERS
+from assistant_transport.runs.log import Head, Record, Status
 
 # The number is that of the layout: processes of two versions, in a rolling update, must not misread each other's runs.
-_PREFIX = "assistant:2:"
+# It changes whenever an older build could not read what is written, and such a build then finds none of it.
+VERSION = 2
+
+# The fields of a log's entry.
+FRAMES, STATUS = "f", "s"
+STATUSES: frozenset[str] = frozenset(Status)
+HEAD_FIELDS = ("owner", "discoverable", "thread", "encoding", "state")
+
 _KEYS = {
     "run": ("run:", ""),
     "log": ("run:", ":log"),
     "lease": ("run:", ":lease"),
     "readers": ("run:", ":readers"),
     "process": ("process:", ""),
+    "counts": ("counts", ""),
 }
-COUNTS = f"{_PREFIX}counts"
-
-# The fields of a log's entry.
-FRAMES, STATUS = "f", "s"
-_HEAD = ("owner", "discoverable", "thread", "encoding", "state")
-
-LUA = f"local FRAMES, STATUS = '{FRAMES}', '{STATUS}'\n" + "".join(
-    f"local function {name}_key(id) return '{_PREFIX}{before}' .. id .. '{after}' end\n"
-    for name, (before, after) in _KEYS.items()
-)
 
 
-def _key(name: str, identifier: str) -> str:
-    before, after = _KEYS[name]
-    return f"{_PREFIX}{before}{identifier}{after}"
+class Keys:
+    """The keys of one deployment. `prefix`, letters and digits, keeps it apart from others in the same database."""
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix = f"{prefix}:{VERSION}:"
+        self._lua = f"local FRAMES, STATUS = '{FRAMES}', '{STATUS}'\n" + "".join(
+            f"local function {name}_key(id) return '{self._prefix}{before}' .. id .. '{after}' end\n"
+            for name, (before, after) in _KEYS.items()
+        )
+
+    def script(self, client: Any, text: str) -> Any:
+        """A script that the client calls, in which run_key(id) and its like are the keys."""
+        return client.register_script(self._lua + text)
+
+    def _key(self, name: str, identifier: str) -> str:
+        before, after = _KEYS[name]
+        return f"{self._prefix}{before}{identifier}{after}"
+
+    def run(self, run_id: str) -> str:
+        return self._key("run", run_id)
+
+    def log(self, run_id: str) -> str:
+        return self._key("log", run_id)
+
+    def readers(self, run_id: str) -> str:
+        return self._key("readers", run_id)
+
+    def process(self, name: str) -> str:
+        return self._key("process", name)
+
+    def latest(self, owner: str, thread: str) -> str:
+        """The key of the latest run in one of an owner's threads, whose name may be of any length."""
+        return f"{self._prefix}latest:{owner}:{_digest(thread)}"
+
+    def pending(self, owner: str, thread: str) -> str:
+        """The key of the calls that wait for a decision in one of an owner's threads."""
+        return f"{self._prefix}pending:{owner}:{_digest(thread)}"
+
+    def running(self, owner: str) -> str:
+        return f"{self._prefix}running:{owner}"
+
+    def found_by(self, head: Head) -> tuple[str, str]:
+        """The keys by which an owner finds a run: `running` and `latest`; empty where it is not found so."""
+        if not head.discoverable:
+            return "", ""
+        return self.running(head.owner), "" if head.thread is None else self.latest(head.owner, head.thread)
 
 
-def run(run_id: str) -> str:
-    return _key("run", run_id)
-
-
-def log(run_id: str) -> str:
-    return _key("log", run_id)
-
-
-def readers(run_id: str) -> str:
-    return _key("readers", run_id)
-
-
-def process(name: str) -> str:
-    return _key("process", name)
-
-
-def latest(owner: str, thread: str) -> str:
-    """The key of the latest run in one of an owner's threads, whose name may be of any length."""
-    return f"{_PREFIX}latest:{owner}:{sha256(thread.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
-
-
-def pending(owner: str, thread: str) -> str:
-    """The key of the calls that wait for a decision in one of an owner's threads."""
-    return f"{_PREFIX}pending:{owner}:{sha256(thread.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
-
-
-def running(owner: str) -> str:
-    return f"{_PREFIX}running:{owner}"
-
-
-def found_by(head: Head) -> tuple[str, str]:
-    """The keys by which an owner finds a run: `running` and `latest`; empty where it is not found so."""
-    if not head.discoverable:
-        return "", ""
-    return running(head.owner), "" if head.thread is None else latest(head.owner, head.thread)
+def _digest(thread: str) -> str:
+    return sha256(thread.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def head_fields(head: Head) -> list[str]:
     """The names and values of a head in a run's hash, by turns."""
     values = (head.owner, str(int(head.discoverable)), head.thread or "", head.encoding, head.state)
-    return [item for pair in zip(_HEAD, values, strict=True) for item in pair]
+    return [item for pair in zip(HEAD_FIELDS, values, strict=True) for item in pair]
 
 
-HEAD_FIELDS = _HEAD
-
-
-def head(run_id: str, values: list[bytes]) -> Head:
-    """The head whose HEAD_FIELDS have these values."""
-    owner, discoverable, thread, encoding, state = (value.decode() for value in values)
-    return Head(run_id, owner, discoverable == "1", thread or None, encoding, state)
+def record(run_id: str, status: str, values: list[bytes | None]) -> Record | None:
+    """The run whose HEAD_FIELDS have these values; None for one that is not there, or that another build wrote."""
+    known = [value.decode() for value in values if value is not None]
+    if status not in STATUSES or len(known) < len(HEAD_FIELDS):
+        return None
+    owner, discoverable, thread, encoding, state = known
+    if encoding not in ENCODERS:
+        return None
+    return Record(Head(run_id, owner, discoverable == "1", thread or None, encoding, state), Status(status))

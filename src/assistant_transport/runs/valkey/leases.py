@@ -7,6 +7,7 @@ from contextlib import suppress
 from assistant_transport.runs.valkey import scripts
 from assistant_transport.runs.valkey.backlog import PendingRun
 from assistant_transport.runs.valkey.client import UNAVAILABLE, Client, milliseconds
+from assistant_transport.runs.valkey.keys import Keys
 
 logger = logging.getLogger(__name__)
 
@@ -16,11 +17,12 @@ class Leases:
 
     Args:
         client: to Valkey, which gives up so soon that it can try again within a lease.
+        keys: of the runs.
         lease: seconds.
     """
 
-    def __init__(self, client: Client, lease: float) -> None:
-        self._renew = client.register_script(scripts.RENEW)
+    def __init__(self, client: Client, keys: Keys, lease: float) -> None:
+        self._renew = keys.script(client, scripts.RENEW)
         self._lease = lease
         self._runs: dict[str, PendingRun] = {}
 

@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable
 from assistant_transport.runs.feed import Feed
 from assistant_transport.runs.log import Head, Record, RunLog, Status, Writer
 from assistant_transport.runs.quotas import Quotas
-from assistant_transport.runs.valkey import keys
 from assistant_transport.runs.valkey.client import Clients, raising_unavailable
 from assistant_transport.runs.valkey.health import Health
+from assistant_transport.runs.valkey.keys import HEAD_FIELDS, Keys, record
 from assistant_transport.runs.valkey.leases import Leases
 from assistant_transport.runs.valkey.quota_exchange import QuotaExchange
 from assistant_transport.runs.valkey.subscriptions import BLOCK_SECONDS, Subscriptions
@@ -27,6 +27,7 @@ class ValkeyLog(RunLog):
 
     Args:
         url: redis://…
+        prefix: what the keys begin with: other deployments in the same database have another one.
         ttl: seconds.
         lease: seconds after which a run whose process gives no sign of life counts as interrupted.
         max_run_seconds: how long a run may take.
@@ -38,6 +39,7 @@ class ValkeyLog(RunLog):
         self,
         url: str,
         *,
+        prefix: str,
         ttl: float,
         lease: float,
         max_run_seconds: float,
@@ -45,12 +47,14 @@ class ValkeyLog(RunLog):
         quotas: Quotas,
     ) -> None:
         process = secrets.token_hex(8)
+        self._keys = keys = Keys(prefix)
         self._clients = Clients(url, lease, BLOCK_SECONDS)
         self._commands = self._clients.commands
-        self._health = Health(self._clients.control, process, lease / 3, self._clients.reconnect)
-        self._leases = Leases(self._clients.control, lease)
+        self._health = Health(self._clients.control, keys, process, lease / 3, self._clients.reconnect)
+        self._leases = Leases(self._clients.control, keys, lease)
         self._batches = BatchWriter(
             self._clients.writes,
+            keys,
             process,
             self._leases,
             self._health,
@@ -58,8 +62,8 @@ class ValkeyLog(RunLog):
             running_ttl=max_run_seconds + ttl,
             ended_ttl=ttl,
         )
-        self._subscriptions = Subscriptions(self._commands, self._clients.blocking, process, lease, ttl, cancel)
-        self._exchange = QuotaExchange(self._commands, process, lease, quotas)
+        self._subscriptions = Subscriptions(self._commands, self._clients.blocking, keys, process, lease, ttl, cancel)
+        self._exchange = QuotaExchange(self._commands, keys, process, lease, quotas)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def open(self) -> None:
@@ -109,25 +113,25 @@ class ValkeyLog(RunLog):
     async def _find(self, run_id: str) -> Record | None:
         with raising_unavailable():
             status = await self._subscriptions.status(run_id)
-            fields = await self._commands.hmget(keys.run(run_id), keys.HEAD_FIELDS)
-        return None if not status or fields[0] is None else Record(keys.head(run_id, fields), Status(status))
+            fields = await self._commands.hmget(self._keys.run(run_id), HEAD_FIELDS)
+        return record(run_id, status, fields)
 
     async def latest(self, owner: str, thread: str) -> Record | None:
         await self._batches.written(_SETTLE_SECONDS)
         with raising_unavailable():
-            run_id = await self._commands.get(keys.latest(owner, thread))
+            run_id = await self._commands.get(self._keys.latest(owner, thread))
         return None if run_id is None else await self._find(run_id.decode())
 
     async def only_running(self, owner: str) -> Record | None:
         await self._batches.written(_SETTLE_SECONDS)
         with raising_unavailable():
-            ids = await self._commands.smembers(keys.running(owner))
+            ids = await self._commands.smembers(self._keys.running(owner))
         only = None
         for run_id in ids:
             record = await self._find(run_id.decode())
             if record is None or record.status is not Status.RUNNING:
                 with raising_unavailable():  # its process died before it could say so
-                    await self._commands.srem(keys.running(owner), run_id)
+                    await self._commands.srem(self._keys.running(owner), run_id)
             elif only is not None:
                 return None
             else:
@@ -139,11 +143,11 @@ class ValkeyLog(RunLog):
 
     async def has_subscribers(self, run_id: str) -> bool:
         with raising_unavailable():
-            return bool(await self._commands.exists(keys.readers(run_id)))
+            return bool(await self._commands.exists(self._keys.readers(run_id)))
 
     async def cancel(self, run_id: str) -> None:
         with raising_unavailable():
-            process = await self._commands.hget(keys.run(run_id), "process")
+            process = await self._commands.hget(self._keys.run(run_id), "process")
             if process is not None:
                 await self._subscriptions.send(process.decode(), "cancel", run_id)
 

@@ -7,6 +7,7 @@ from collections import Counter
 from assistant_transport.runs.quotas import Counted, Quotas
 from assistant_transport.runs.valkey import scripts
 from assistant_transport.runs.valkey.client import UNAVAILABLE, Client, milliseconds
+from assistant_transport.runs.valkey.keys import Keys
 
 
 class QuotaExchange:
@@ -14,13 +15,14 @@ class QuotaExchange:
 
     Args:
         client: to Valkey.
+        keys: under which they are exchanged.
         process: this process's name.
         lease: seconds.
         quotas: whose own counts are told, and who is told the others'.
     """
 
-    def __init__(self, client: Client, process: str, lease: float, quotas: Quotas) -> None:
-        self._exchange = client.register_script(scripts.EXCHANGE)
+    def __init__(self, client: Client, keys: Keys, process: str, lease: float, quotas: Quotas) -> None:
+        self._exchange = keys.script(client, scripts.EXCHANGE)
         self._arguments = (process, milliseconds(lease))
         self._pause = lease / 3
         self._quotas = quotas
@@ -41,4 +43,7 @@ def _encode(counts: Counter[Counted]) -> str:
 
 
 def _decode(told: bytes) -> Counter[Counted]:
-    return Counter({Counted(kind, name): runs for kind, name, runs in json.loads(told)})
+    try:
+        return Counter({Counted(kind, name): int(runs) for kind, name, runs in json.loads(told)})
+    except (ValueError, TypeError):
+        return Counter()  # another build has told it

@@ -1,12 +1,15 @@
-"""What must happen at once in Valkey, in Lua. Keys are computed from ids, so it takes a single node, not a cluster."""
+"""What must happen at once in Valkey, in Lua, for Keys.script.
+
+Keys are computed from ids, so it takes a single node, not a cluster.
+"""
 
 import json
 from typing import Any
 
 from assistant_transport.runs.encoders import ENCODERS, ending
 from assistant_transport.runs.log import Head, Status
-from assistant_transport.runs.valkey import keys
 from assistant_transport.runs.valkey.backlog import PendingRun
+from assistant_transport.runs.valkey.keys import Keys
 
 
 def endings(message: str) -> str:
@@ -31,12 +34,11 @@ end
 
 # Writes a batch. ARGV: how long a lease, a running run and an ended one last (ms), the process, the endings of a run
 # with a gap; then for each run its id, seq, frames, its status if it has ended, the keys by which its owner finds it
-# (keys.found_by), and the number of items that create it, which follow: the fields of its head.
+# (Keys.found_by), and the number of items that create it, which follow: the fields of its head.
 # A batch that is sent twice, since its answer was lost, is written once: `seq` tells.
 # Returns each run's status, '' for one that is not there: unless it is running, its process must not append to it.
 WRITE = (
-    keys.LUA
-    + _FINISH
+    _FINISH
     + """
 local lease, running_ttl, ended_ttl, process, gaps = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local results = {}
@@ -81,7 +83,7 @@ return results
 )
 
 
-def probe(process: str) -> list[Any]:
+def probe(process: str, keys: Keys) -> list[Any]:
     """Arguments of WRITE for runs that begin, end and expire at once: they show whether it would write real ones.
 
     They have so many keys that no node of a cluster has all of them.
@@ -90,15 +92,13 @@ def probe(process: str) -> list[Any]:
     for number in range(3):
         run = PendingRun(Head(f"probe-{process}-{number}", f"probe-{process}", True, str(number), "data-stream", ""))
         run.status = Status.DONE
-        arguments += run.take()
+        arguments += run.take(keys)
     return arguments
 
 
 # Renews the leases of a process's runs. ARGV: how long a lease lasts (ms), the runs' ids. Returns the ids of
 # those that a reader has marked interrupted.
-RENEW = (
-    keys.LUA
-    + """
+RENEW = """
 local marked = {}
 for i = 2, #ARGV do
   local id = ARGV[i]
@@ -111,21 +111,20 @@ for i = 2, #ARGV do
 end
 return marked
 """
-)
 
-# What became of runs that a process reads; '' for one that is not there. ARGV: how long its presence as a reader lasts
-# (ms, 0 for none), for how long a lease must have been seen missing (ms), how long an ended run lasts (ms), the endings
-# of an interrupted run, the runs' ids.
+# What became of runs that a process reads; '' for one that is not there or that another build has written. ARGV: how
+# long its presence as a reader lasts (ms, 0 for none), for how long a lease must have been seen missing (ms), how long
+# an ended run lasts (ms), the endings of an interrupted run, the runs' ids.
 # A run is marked interrupted, once, and ends with an error frame, when its lease was missing for so long while readers
 # looked. Two looks count as at most MAX_LOOK apart, whatever lies between: after an outage, in which nobody could
 # renew, a lease is missing although its process lives.
 # Returns the statuses, and how many runs it marked.
 WATCH = (
-    keys.LUA
-    + _FINISH
+    _FINISH
     + """
 local MAX_LOOK = 1000
-local presence, patience, ended_ttl, endings = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3], ARGV[4]
+local presence, patience, ended_ttl = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
+local endings = cjson.decode(ARGV[4])
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local statuses, marked = {}, 0
@@ -133,15 +132,17 @@ for i = 5, #ARGV do
   local id = ARGV[i]
   local run = run_key(id)
   local known = redis.call('HMGET', run, 'status', 'seq', 'encoding', 'missing', 'looked')
-  local status = known[1] or ''
-  if status == 'running' and redis.call('EXISTS', lease_key(id)) == 0 then
+  local status, seq, ending = known[1] or '', tonumber(known[2]), endings[known[3]]
+  if not (seq and ending) then
+    status = '' -- another build has written it
+  elseif status == 'running' and redis.call('EXISTS', lease_key(id)) == 0 then
     redis.call('DEL', lease_key(id)) -- a write that takes no memory
     local missing = (known[4] or 0) + math.min(now - (known[5] or now), MAX_LOOK)
     redis.call('HSET', run, 'missing', missing, 'looked', string.format('%.0f', now))
     if missing >= patience then
       status = 'interrupted'
       marked = marked + 1
-      finish(id, known[2] + 1, cjson.decode(endings)[known[3]], status, ended_ttl)
+      finish(id, seq + 1, ending, status, ended_ttl)
     end
   end
   if presence > 0 and status == 'running' and redis.call('PEXPIRE', readers_key(id), presence) == 0 then
@@ -154,21 +155,18 @@ return {statuses, marked}
 )
 
 # Sends a message to a process. ARGV: the process, what is to be done, the run's id.
-SEND = (
-    keys.LUA
-    + """
+SEND = """
 local key = process_key(ARGV[1])
 redis.call('PEXPIRE', key, 3600000)
 redis.call('XADD', key, 'MAXLEN', '~', 1000, '*', ARGV[2], ARGV[3])
 redis.call('PEXPIRE', key, 3600000)
 return 1
 """
-)
 
 # Tells what a process carries, for as long as a lease, and returns what the other living processes have told. ARGV: the
 # process, how long a lease lasts (ms), the counts.
-EXCHANGE = f"local key = '{keys.COUNTS}'\n" + (
-    """
+EXCHANGE = """
+local key = counts_key('')
 local process, lease, counts = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -177,9 +175,9 @@ redis.call('HDEL', key, process)
 local told = redis.call('HGETALL', key)
 for i = 1, #told, 2 do
   local expires, said = string.match(told[i + 1], '^(%d+) (.*)$')
-  if tonumber(expires) < now then
+  if expires and tonumber(expires) < now then
     redis.call('HDEL', key, told[i])
-  else
+  elseif expires then
     others[#others + 1] = said
   end
 end
@@ -187,4 +185,3 @@ redis.call('HSET', key, process, string.format('%.0f %s', now + lease, counts))
 redis.call('PEXPIRE', key, lease)
 return others
 """
-)

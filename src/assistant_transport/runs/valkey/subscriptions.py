@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from assistant_transport.runs.encoders import ending
 from assistant_transport.runs.feed import Feed
 from assistant_transport.runs.log import Head
-from assistant_transport.runs.valkey import keys, scripts
+from assistant_transport.runs.valkey import scripts
 from assistant_transport.runs.valkey.client import UNAVAILABLE, Client, milliseconds, raising_unavailable
+from assistant_transport.runs.valkey.keys import FRAMES, STATUS, STATUSES, Keys
 
 logger = logging.getLogger(__name__)
 
@@ -39,8 +40,8 @@ class _Subscription:
             if _seq(entry_id) <= _seq(self.last):
                 continue  # `subscribe` and `read_forever` may both have asked for it
             self.last = entry_id
-            self.feed.append(fields[keys.FRAMES.encode()])
-            if fields[keys.STATUS.encode()]:
+            self.feed.append(fields.get(FRAMES.encode(), ending(self.encoding, _LOST)))
+            if fields.get(STATUS.encode()) != b"":
                 self.feed.end()
 
 
@@ -50,13 +51,14 @@ class Subscriptions:
     Args:
         commands: a client that answers at once or fails.
         blocking: a client of its own, for reads that wait.
+        keys: of the runs and of what processes tell each other.
         process: this process's name.
         lease, ended_ttl: how long a lease and an ended run last, in seconds.
         cancel: called with the id of a run of this process that another process wants stopped.
     """
 
     def __init__(
-        self, commands: Client, blocking: Client, process: str, lease: float, ended_ttl: float,
+        self, commands: Client, blocking: Client, keys: Keys, process: str, lease: float, ended_ttl: float,
         cancel: Callable[[str], object],
     ) -> None:  # fmt: skip
         self._commands = commands
@@ -65,8 +67,9 @@ class Subscriptions:
         self._last_message = b"0-0"
         self._cancel = cancel
         self._subscriptions: dict[str, _Subscription] = {}
-        self._watch = commands.register_script(scripts.WATCH)
-        self._send = commands.register_script(scripts.SEND)
+        self._keys = keys
+        self._watch = keys.script(commands, scripts.WATCH)
+        self._send = keys.script(commands, scripts.SEND)
         self._lease = lease
         patience = PATIENCE_LEASES * lease
         self._arguments = (milliseconds(patience), milliseconds(ended_ttl), scripts.endings(_INTERRUPTED))
@@ -94,7 +97,7 @@ class Subscriptions:
             with raising_unavailable():
                 # First of all, or the run may be stopped meanwhile for want of readers.
                 await self._statuses([head.id])
-                subscription.take(await self._commands.xrange(keys.log(head.id)))
+                subscription.take(await self._commands.xrange(self._keys.log(head.id)))
                 if subscription.feed.ended:
                     return subscription.feed
                 # Another reader of the run may have been faster.
@@ -115,9 +118,9 @@ class Subscriptions:
 
     async def read_forever(self) -> None:
         """Reads what comes for any subscription and for this process, in one call, which a new subscription wakes."""
-        messages = keys.process(self._process)
+        messages = self._keys.process(self._process)
         while True:
-            run_ids = {keys.log(run_id): run_id for run_id in self._subscriptions}
+            run_ids = {self._keys.log(run_id): run_id for run_id in self._subscriptions}
             positions = {key: self._subscriptions[run_id].last for key, run_id in run_ids.items()}
             try:
                 streams = {messages: self._last_message, **positions}
@@ -156,7 +159,7 @@ class Subscriptions:
                 continue
             self._unavailable_since = None
             for run_id, status in zip(run_ids, statuses, strict=True):
-                if not status:
+                if status not in STATUSES:  # it is gone, or another build has written it
                     self._end(run_id, _LOST)
 
     def _handle_unavailable(self) -> None:

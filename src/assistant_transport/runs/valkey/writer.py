@@ -12,6 +12,7 @@ from assistant_transport.runs.valkey import scripts
 from assistant_transport.runs.valkey.backlog import GAP, Arrival, Backlog, PendingRun
 from assistant_transport.runs.valkey.client import UNAVAILABLE, Client, milliseconds
 from assistant_transport.runs.valkey.health import Health
+from assistant_transport.runs.valkey.keys import Keys
 from assistant_transport.runs.valkey.leases import Leases
 
 logger = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ class BatchWriter:
 
     Args:
         client: to Valkey.
+        keys: of the runs.
         process: this process's name.
         leases: renews those of the runs that are written.
         health: knows whether Valkey refuses every run, or only these.
@@ -54,11 +56,12 @@ class BatchWriter:
     """
 
     def __init__(
-        self, client: Client, process: str, leases: Leases, health: Health,
+        self, client: Client, keys: Keys, process: str, leases: Leases, health: Health,
         *, lease: float, running_ttl: float, ended_ttl: float,
     ) -> None:  # fmt: skip
         self._loop = asyncio.get_running_loop()
-        self._write = client.register_script(scripts.WRITE)
+        self._write = keys.script(client, scripts.WRITE)
+        self._keys = keys
         self._leases = leases
         self._health = health
         self._arguments = [*map(milliseconds, (lease, running_ttl, ended_ttl)), process, scripts.endings(GAP)]
@@ -109,7 +112,7 @@ class BatchWriter:
 
     async def _write_batch(self) -> None:
         self._writing = self._backlog.oldest
-        batch, arguments = self._backlog.take_batch()
+        batch, arguments = self._backlog.take_batch(self._keys)
         for run, status in zip(batch, await self._persist(len(batch), arguments), strict=True):
             if status is not None and status != (run.status or Status.RUNNING):
                 logger.warning("A run cannot be resumed: %s", _REASONS.get(status, status))

@@ -7,7 +7,7 @@ from typing import Any, cast
 from uuid import UUID, uuid4
 
 from langchain_core.callbacks import BaseCallbackHandler
-from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
+from langchain_core.messages import AIMessage, ToolMessage
 from langchain_core.messages.ai import UsageMetadata, add_usage
 from langchain_core.outputs import LLMResult
 from langchain_core.runnables import RunnableConfig
@@ -126,9 +126,12 @@ class LangGraphAssistant(BaseAssistant):
             async with aclosing(cast(AsyncGenerator[Any, None], events)) as events:
                 async for namespace, mode, payload in events:
                     if mode == "messages":
-                        self._add_streamed(sync, *payload)
+                        message, metadata = payload
+                        task = metadata["langgraph_checkpoint_ns"]
+                        if self._tool_nodes.is_shown(task, is_result=isinstance(message, ToolMessage)):
+                            sync.add_streamed(message, task, metadata.get("lc_agent_name"))
                     elif mode == "custom":
-                        if not self._tool_nodes.is_within_tool("|".join([*namespace, "node"])):
+                        if self._tool_nodes.is_shown_in(namespace):
                             custom.add(payload)
                     elif not namespace and isinstance(payload, Mapping):
                         if is_current and "messages" in payload:
@@ -146,13 +149,6 @@ class LangGraphAssistant(BaseAssistant):
                     input_tokens=usage.total["input_tokens"], output_tokens=usage.total["output_tokens"]
                 )
             sync.close()
-
-    def _add_streamed(self, sync: StateSync, message: BaseMessage, metadata: Mapping[str, Any]) -> None:
-        """Shows a message, or a chunk of one, unless it is what a model, or a graph, says inside a tool."""
-        task = metadata["langgraph_checkpoint_ns"]
-        is_result = isinstance(message, ToolMessage)
-        if not self._tool_nodes.is_within_tool(task) and (is_result or not self._tool_nodes.runs(task)):
-            sync.add_streamed(message, task, metadata.get("lc_agent_name"))
 
     def _thread(self, turn: Turn) -> Thread:
         """The thread of this owner, or one of this turn only."""

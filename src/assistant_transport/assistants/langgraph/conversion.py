@@ -95,6 +95,8 @@ def _additional_kwargs(message: AIMessage, is_json: IsJson) -> dict[str, Any]:
 
 def text_pieces(message: BaseMessage) -> list[tuple[str, str]]:
     """The texts of a message, or of a chunk of one, each with its kind: `text` or `reasoning`."""
+    if isinstance(message.content, str) and not message.additional_kwargs:
+        return [("text", message.content)] if message.content else []
     pieces = [("reasoning", message.additional_kwargs.get("reasoning_content"))]
     blocks = [message.content] if isinstance(message.content, str) else message.content
     for block in blocks:

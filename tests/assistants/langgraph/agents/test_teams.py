@@ -38,3 +38,12 @@ def test_a_summary_takes_the_place_of_what_it_sums_up(converse: Converse) -> Non
     summary = asked.state["messages"][0]
     assert "They spoke of skies." in summary["content"]
     assert (summary["type"], summary["additional_kwargs"]) == ("human", {"lc_source": "summarization"})
+
+
+def test_agents_that_run_at_the_same_time_in_subgraphs(converse: Converse) -> None:
+    asked = converse("mapped")
+    asked.say("look")
+    said = [(each.get("name"), each["content"]) for each in asked.state["messages"] if each["type"] == "ai"]
+    assert said[-1] == ("chief", "Both are clear.")
+    for city in ("Rome", "Oslo"):
+        assert ("looker", f"Tools said: The sky of {city} is clear.") in said

@@ -86,7 +86,7 @@ def test_a_reply_uses_the_orm_while_it_streams(notes: Notes) -> None:
 
 
 def test_the_documented_assistant_sees_its_callers_rows_only(tmp_path: Path) -> None:
-    (shown,) = [block for block in blocks(ROOT / "docs/data.md") if block.text.startswith("async def reply")]
+    (shown,) = [block for block in blocks(ROOT / "docs/data.md") if "async def reply" in block.text]
     head = "from acme.models import Note\nfrom assistant_transport.assistants import Turn\n\n\nclass Documented:\n"
     (tmp_path / "documented.py").write_text(head + indent(shown.text, "    "))
     clients = ["a-client-id-that-nobody-guesses", "another-id-that-nobody-guesses"]

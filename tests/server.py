@@ -19,11 +19,18 @@ NAME: str = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["nam
 GUNICORN = (sys.executable, str(ROOT / "docker/serve.py"))
 
 
+_taken: set[int] = set()
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nobody listens on, and that no earlier call has given: its server may not have started yet."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port: int = probe.getsockname()[1]
+        if port not in _taken:
+            _taken.add(port)
+            return port
 
 
 def environment(**overrides: str) -> dict[str, str]:

@@ -16,13 +16,25 @@ from django.db import close_old_connections, reset_queries
 from assistant_backend import environment
 from assistant_transport.asgi import wrap
 from assistant_transport.http import database
+from assistant_transport.http.asgi_types import Receive, Scope, Send
+
+
+class Handler(ASGIHandler):
+    """Django's handler without a thread of its own for every request, which only a database needs.
+
+    asgiref starts two threads for each ThreadSensitiveContext; without it, one serves the whole process.
+    """
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.handle(scope, receive, send)
+
 
 django.setup(set_prefix=False)
 
 if apps.is_installed("django.contrib.sessions") and environment.secret_key_is_random():
     raise ImproperlyConfigured("SECRET_KEY: sessions need a fixed one, for a random one is each container's own")
 
-django_application = ASGIHandler()
+django_application = ASGIHandler() if database.is_configured() else Handler()
 
 if not database.is_configured():
     # A synchronous receiver costs every request a hop to a thread; these have nothing to do here.

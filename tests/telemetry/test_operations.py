@@ -80,4 +80,10 @@ def test_the_example_lines_have_the_fields_that_the_docs_explain() -> None:
     table = DOCS.partition("| field |")[2].partition("\n\n")[0]
     explained = set(re.findall(r"`(\w+)`", "".join(row.split("|")[1] for row in table.splitlines()[2:])))
     fields = {name for line in example for name in json.loads(line)}
-    assert fields - {"time", "level", "logger", "message"} == explained - {"key", "code", "error_id", "traceback"}
+    assert fields - {"time", "level", "logger", "message"} == explained - {
+        "key",
+        "code",
+        "reason",
+        "error_id",
+        "traceback",
+    }

@@ -35,14 +35,7 @@ def runs() -> Runs:
         max_bytes=settings.MAX_RUN_BYTES,
     )
     quotas = Quotas()
-    return Runs(
-        _log(quotas),
-        limits,
-        settings.MAX_CONCURRENT_RUNS,
-        quotas,
-        settings.MAX_STATES_BYTES,
-        settings.THREAD_WAIT_SECONDS,
-    )
+    return Runs(_log(quotas), limits, settings.MAX_CONCURRENT_RUNS, quotas, settings.MAX_STATES_BYTES)
 
 
 def _log(quotas: Quotas) -> RunLog:

@@ -37,8 +37,6 @@ def ended(run: Run, usage: Usage, counted_by: str) -> None:
         _took(name.removesuffix("_tokens"), key).inc(count)
     if not tokens:
         _unknown_usage().inc()
-    if not logger.isEnabledFor(logging.INFO):
-        return
     line = {
         "assistant": registry.assistant_name(),
         "outcome": run.status.value,
@@ -48,8 +46,12 @@ def ended(run: Run, usage: Usage, counted_by: str) -> None:
         "bytes": run.feed.size,
         **tokens,
     }
+    if run.exceeded:
+        failed(run.exceeded)
+        line["reason"] = run.exceeded
     taken = f"{sum(tokens.values())} tokens" if tokens else "tokens unknown,"
-    text = f"run {run.status}: {run.frames} frames, {taken} in {line['duration_ms']} ms"
+    why = f" ({run.exceeded})" if run.exceeded else ""
+    text = f"run {run.status}{why}: {run.frames} frames, {taken} in {line['duration_ms']} ms"
     logger.info(text, extra=line)
 
 

@@ -11,7 +11,6 @@ from assistant_transport.runs.pump import RunTooLargeError
 from assistant_transport.runs.quotas import Quota, Quotas
 from assistant_transport.runs.run import Limits, Run, RunFailedError
 from assistant_transport.runs.service import QuotaExceededError, RunRefusedError, Runs
-from assistant_transport.runs.threads import ThreadBusyError
 
 __all__ = [
     "ENCODERS",
@@ -36,6 +35,5 @@ __all__ = [
     "StateDocument",
     "Status",
     "TextCursor",
-    "ThreadBusyError",
     "log_failure",
 ]

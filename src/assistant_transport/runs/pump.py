@@ -22,9 +22,17 @@ class Pump:
         publish: takes whole frames.
         interval: in seconds, between two frames.
         max_bytes: how much may be gathered at once.
+        on_too_large: called where more is written, before RunTooLargeError is raised: whoever writes may catch that.
     """
 
-    def __init__(self, encoder: Encoder, publish: Callable[[bytes], None], interval: float, max_bytes: int) -> None:
+    def __init__(
+        self,
+        encoder: Encoder,
+        publish: Callable[[bytes], None],
+        interval: float,
+        max_bytes: int,
+        on_too_large: Callable[[], object] = lambda: None,
+    ) -> None:
         self._encoder = encoder
         self._publish = publish
         self._interval = interval
@@ -34,6 +42,7 @@ class Pump:
         self._append_path = ""
         self._append_texts: list[str] = []
         self._max_bytes = max_bytes
+        self._on_too_large = on_too_large
         self._gathered = 0
         self._scheduled: asyncio.Handle | None = None
         self._last_flush = float("-inf")
@@ -46,9 +55,10 @@ class Pump:
             RunTooLargeError: more was gathered at once than a run may have.
         """
         self._close_append()
-        self._gathered += len(value)
-        if self._gathered > self._max_bytes:
+        if self._gathered + len(value) > self._max_bytes:
+            self._on_too_large()
             raise RunTooLargeError(f"more than {self._max_bytes} bytes at once")
+        self._gathered += len(value)
         self._operations.append(f'{{"type":"set","path":{path},"value":{value}}}')
         self._schedule()
 

@@ -15,7 +15,7 @@ from assistant_transport.runs.failures import log_failure
 from assistant_transport.runs.feed import Feed
 from assistant_transport.runs.grace import Grace
 from assistant_transport.runs.log import Head, Status, Writer
-from assistant_transport.runs.pump import Pump, RunTooLargeError
+from assistant_transport.runs.pump import Pump
 
 logger = logging.getLogger(__name__)
 
@@ -62,13 +62,14 @@ class Run:
     ) -> None:
         self.head = head
         self.feed = Feed(on_idle=self._handle_idle)
+        self.feed.expect_reader()
         self.encoder = ENCODERS[head.encoding]()
         self.status = Status.RUNNING
+        self.exceeded: str | None = None  # the limit that it was stopped at: `too_large` or `too_slow`
         self.first_frame_seconds = 0.0  # from the reservation to the first frame, once there is one
         self._reserved = perf_counter()
         self._limits = limits
-        self._too_large = f"The reply is larger than {limits.max_bytes} bytes."
-        self._pump = Pump(self.encoder, self._publish, limits.flush_interval, limits.max_bytes)
+        self._pump = Pump(self.encoder, self._publish, limits.flush_interval, limits.max_bytes, self._handle_too_large)
         self.controller = Controller(self._pump, state)
         self._grace = Grace(
             limits.grace if head.discoverable else limits.anonymous_grace,
@@ -105,10 +106,8 @@ class Run:
         self._context = contextvars.copy_context()
         self._on_end.append(on_end)
         writer.append(self.feed.so_far())
-        self._after(
-            self._limits.max_seconds,
-            partial(self.stop, Status.ERROR, f"The reply took longer than {self._limits.max_seconds:g} seconds."),
-        )
+        too_slow = f"The reply took longer than {self._limits.max_seconds:g} seconds."
+        self._after(self._limits.max_seconds, partial(self._exceed, "too_slow", too_slow))
         self._task = asyncio.create_task(self._do(work))
         self._task.add_done_callback(lambda _: self._end())  # if it is cancelled before its first step
 
@@ -124,10 +123,6 @@ class Run:
         self._task.cancel()
         self._after(_STOP_SECONDS, self._leave_behind)
 
-    def when_finished(self, do: Callable[[], object]) -> None:
-        """Has `do` called once, when the run has ended and its assistant too, which may ignore its cancellation."""
-        self._on_end.append(lambda _: do() if self._task is None else self._task.add_done_callback(lambda _: do()))
-
     def _leave_behind(self) -> None:
         logger.warning("An assistant goes on although its run was stopped")
         self._end()
@@ -139,12 +134,11 @@ class Run:
         except asyncio.CancelledError:
             if self._outcome is None:  # not stopped: a library has let a cancellation of its own escape
                 self._log_failure()
-        except RunTooLargeError:
-            self._fail(self._too_large)
         except RunFailedError as failure:
             self._fail(str(failure))
         except Exception:
-            self._log_failure()
+            if self.exceeded is None:  # else it only follows from the limit
+                self._log_failure()
         self._end()
 
     def _log_failure(self) -> None:
@@ -181,7 +175,16 @@ class Run:
         if self._writer is not None:
             self._writer.append(frames)
         if self.feed.size > self._limits.max_bytes:
-            self.stop(Status.ERROR, self._too_large)
+            self._handle_too_large()
+
+    def _handle_too_large(self) -> None:
+        if self._task is not None:  # else it is what the request asks for, which is refused
+            self._exceed("too_large", f"The reply is larger than {self._limits.max_bytes} bytes.")
+
+    def _exceed(self, limit: str, message: str) -> None:
+        if self._outcome is None and not self._ended:
+            self.exceeded = limit
+            self.stop(Status.ERROR, message)
 
     def _handle_idle(self) -> None:
         """Nobody reads the run here any more, or nobody ever did."""

@@ -32,7 +32,7 @@ tokens = Counter("assistant_tokens", "Tokens that assistants said their replies 
 unknown_usage = Counter("assistant_unknown_usage_runs", "Runs whose tokens nobody said.", ["assistant"])
 reply_failures = Counter(
     "assistant_reply_failures",
-    "Replies that failed for a reason that their assistant named.",
+    "Replies that failed for a reason that their assistant named, or at a limit: `too_large`, `too_slow`.",
     ["assistant", "reason"],
 )
 approvals = Counter("assistant_approvals", "Calls of tools that a person decided.", ["tool", "decision"])

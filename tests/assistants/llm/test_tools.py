@@ -1,13 +1,15 @@
 """The server runs its tools, the client its own; each round goes back to the model."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 
 from tests.assistants.llm.conftest import Chat, StartChat
 from tests.providers import Answer, Say, Use, answer
-from tests.server import ROOT
+from tests.server import free_port
+from tests.telemetry.scrape import Scraper
 from tests.wire import message
 
 SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
@@ -145,9 +147,13 @@ def test_a_tool_that_cannot_be_is_refused(parts_chat: Chat, tools: dict[str, Any
 
 @pytest.fixture(scope="module")
 def bounded(start_chat: StartChat) -> Chat:
-    own = ",".join(f"acme.own_tools.{name}" for name in ("sleepy", "broken", "infinite", "proto", "meet"))
-    settings = {"MAX_TOOL_ROUNDS": "2", "TOOL_TIMEOUT_SECONDS": "0.2", "SERVER_TOOLS": f"calculate,current_time,{own}"}
-    return start_chat(PYTHONPATH=f"{ROOT / 'src'}:{ROOT / 'tests/fixtures'}", **settings)
+    own = ",".join(f"acme.own_tools.{name}" for name in ("broken", "infinite", "proto", "meet"))
+    return start_chat(MAX_TOOL_ROUNDS="2", SERVER_TOOLS=f"calculate,current_time,{own}")
+
+
+@pytest.fixture(scope="module")
+def impatient(start_chat: StartChat) -> Chat:
+    return start_chat(TOOL_TIMEOUT_SECONDS="0.2", SERVER_TOOLS="acme.own_tools.sleepy")
 
 
 def test_the_rounds_are_bounded(bounded: Chat) -> None:
@@ -176,7 +182,6 @@ def test_the_rounds_of_a_clients_tool_are_too(bounded: Chat) -> None:
 @pytest.mark.parametrize(
     ("tool", "says"),
     [
-        ("sleepy", "The tool took too long."),
         ("broken", "The tool failed."),
         ("infinite", "[null]"),
         ("proto", "result"),
@@ -191,6 +196,28 @@ def test_a_tool_of_the_users_own_that_fails(bounded: Chat, tool: str, says: str)
     if tool == "broken":
         assert "the tool's own secret" in bounded.log()
         assert "the tool's own secret" not in json.dumps(bounded.stub.requests[1].body)
+
+
+def test_a_tool_that_takes_too_long_is_given_up(impatient: Chat) -> None:
+    impatient.stub.answer(answer(Use("sleepy", ["{}"])), answer(Say(["Sorry."])))
+    state, errors = impatient.say("Hi").follow()
+    assert not errors
+    assert "The tool took too long." in json.dumps(impatient.parts(state)[0]["result"])
+
+
+def test_a_result_larger_than_a_reply_may_be_ends_it_for_that_reason(start_chat: StartChat, layout: str) -> None:
+    port = free_port()
+    settings = {"SERVER_TOOLS": "acme.own_tools.large", "MAX_RUN_BYTES": "200000", "METRICS_PORT": str(port)}
+    chat = start_chat(layout=layout, **settings)
+    chat.stub.answer(answer(Use("large", ["{}"])))
+    _, errors = chat.say("Hi").follow()
+    assert errors == ["The reply is larger than 200000 bytes."]
+    assert len(chat.stub.requests) == 1
+    (line,) = [json.loads(line) for line in chat.log().splitlines() if "run error" in line]
+    assert (line["outcome"], line["reason"]) == ("error", "too_large")
+    assert not re.search("unexpected|raceback|assistant failed", chat.log())
+    counted = Scraper(port).samples()
+    assert counted["assistant_reply_failures_total{assistant=openai,reason=too_large}"] == 1
 
 
 def test_several_server_tools_run_at_once(bounded: Chat) -> None:

@@ -121,8 +121,12 @@ def test_a_key_with_a_line_break_at_its_end_is_used_without(start_chat: StartCha
 
 
 def test_what_nobody_foresaw_has_a_sentence_and_a_traceback(caplog: pytest.LogCaptureFixture) -> None:
-    with pytest.raises(ReplyError, match=SENTENCES["unexpected"]) as raised, reported(provider="p", model="m"):
-        raise ValueError("my very own words")
+    async def reply() -> None:
+        with reported(provider="p", model="m"):
+            raise ValueError("my very own words")
+
+    with pytest.raises(ReplyError, match=SENTENCES["unexpected"]) as raised:
+        asyncio.run(reply())
     assert raised.value.reason == "unexpected"
     (record,) = caplog.records
     assert record.reason == "unexpected"  # type: ignore[attr-defined]

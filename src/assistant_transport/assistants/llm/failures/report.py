@@ -27,25 +27,22 @@ def reported(*, provider: str, model: str, request_id: Callable[[], str | None] 
     """Whatever is raised within is logged and becomes a ReplyError with a sentence for the user.
 
     What nobody foresaw has a sentence too, and a traceback in the log; so has a library's CancelledError that nobody
-    asked for.
+    asked for. What is raised while the task is being cancelled goes on: whoever cancels it says why.
 
     Args:
         request_id: Returns the provider's own name for the last request, if it has one.
     """
-    error: BaseException
     try:
         yield
         return
     except ReplyError:
         raise
     except ModelRequestError as known:
-        error, failed = known, known.failure
-    except asyncio.CancelledError as cancelled:
-        task = asyncio.current_task()
-        if task is None or task.cancelling():
+        error: BaseException = known
+        failed = known.failure
+    except (asyncio.CancelledError, Exception) as unforeseen:
+        if (task := asyncio.current_task()) is not None and task.cancelling():
             raise
-        error, failed = cancelled, failure("unexpected")
-    except Exception as unforeseen:
         error, failed = unforeseen, failure("unexpected")
     raise _report(failed, error, provider, model, request_id()) from None
 

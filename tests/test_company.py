@@ -1,9 +1,12 @@
 """A company makes the template its own, on a copy of the repository, as docs/own.md and docs/data.md say."""
 
 import re
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
@@ -164,6 +167,13 @@ echo 'NEW = True' >>src/assistant_backend/settings.py
 {COMMIT}
 git tag v0.2.0
 """
+ADMIN = {
+    **DATABASE,
+    "SECRET_KEY": "a-key-for-the-admin-that-is-long-enough-to-pass-every-check",
+    "DJANGO_SUPERUSER_USERNAME": "carol",
+    "DJANGO_SUPERUSER_PASSWORD": "correct horse",
+    "DJANGO_SUPERUSER_EMAIL": "carol@example.com",
+}
 # What names the project.
 NAMED = (
     "tests/http/test_manners.py::test_health_says_who_answers",
@@ -238,3 +248,68 @@ def test_a_later_version_is_taken_in_as_the_page_says(company: Company, tmp_path
     assert 'APPS: list[str] = ["orders"]' in (company.folder / PROJECT).read_text()
     assert (company.folder / "README.md").read_text() == "# Acme\n"
     company.run("python", "manage.py", "check")
+
+
+@pytest.fixture(scope="module")
+def with_admin(orders: Company) -> Iterator[Client]:
+    """The company's server with the admin, static files collected as in the image, and somebody who may sign in."""
+    project = (orders.folder / PROJECT).read_text()
+    orders.replace(PROJECT, "ADMIN = False", "ADMIN = True")
+    for command in (
+        "migrate",
+        "createsuperuser --no-input",
+        "collectstatic --no-input",
+        "check --deploy --fail-level WARNING",
+    ):
+        orders.run("python", "manage.py", *command.split(), **ADMIN)
+    server = orders.serve(ASSISTANT="orders.assistant.Assistant", FORWARDED_ALLOW_IPS="*", **ADMIN)
+    yield Client(server.host, server.port)
+    server.stop()
+    shutil.rmtree(orders.folder / "staticfiles")
+    orders.write(PROJECT, project)
+
+
+def sign_in(client: Client, **headers: str) -> dict[str, str]:
+    """Signs in as a browser does; returns the headers that carry the session."""
+    page = client.get("/admin/login/", **headers)
+    (token,) = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page.body().decode())
+    cookie = page.headers["Set-Cookie"].partition(";")[0]
+    form = urlencode(
+        {"csrfmiddlewaretoken": token, "username": "carol", "password": "correct horse", "next": "/admin/"}
+    )
+    form_headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded", **headers}
+    reply = client.request("POST", "/admin/login/", form.encode(), **form_headers)
+    assert (reply.status, reply.headers["Location"]) == (302, "/admin/")
+    cookies = reply.headers.get_all("Set-Cookie") or []
+    assert all(("Secure" in cookie) == (headers.get("X-Forwarded-Proto") == "https") for cookie in cookies)
+    return {"Cookie": "; ".join(cookie.partition(";")[0] for cookie in cookies), **headers}
+
+
+def test_one_can_sign_in_to_the_admin_and_see_the_apps_model(with_admin: Client) -> None:
+    assert with_admin.get("/admin").headers["Location"] == "/admin/"
+    login = with_admin.get("/admin/login/")
+    assert "form-action 'self'" in login.headers["Content-Security-Policy"]
+    (style, *_) = re.findall(r'href="(/static/admin/css/base[^"]*)"', login.body().decode())
+    assert with_admin.get(style).status == 200
+    session = sign_in(with_admin)
+    index = with_admin.get("/admin/", **session)
+    assert index.status == 200
+    assert "/admin/orders/item/add/" in index.body().decode()
+
+
+def test_cookies_are_secure_by_https(with_admin: Client) -> None:
+    referer = f"https://127.0.0.1:{with_admin.port}/admin/login/"
+    sign_in(with_admin, **{"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.1", "Referer": referer})
+
+
+def test_replies_stream_beside_the_admin(with_admin: Client) -> None:
+    state, errors = with_admin.say("a blue scarf", headers=ME).follow()
+    assert not errors
+    assert "a blue scarf" in state["messages"][-1]["parts"][-1]["text"]
+
+
+def test_the_admin_without_a_database_is_refused_at_the_start(company: Company) -> None:
+    company.replace(PROJECT, "ADMIN = False", "ADMIN = True")
+    done = company.try_to(sys.executable, "run_server.py", SECRET_KEY=ADMIN["SECRET_KEY"])
+    assert done.returncode
+    assert "DATABASE_URL: the admin, users and sessions need a database" in done.stderr

@@ -10,9 +10,12 @@ from django.http.response import HttpResponseBase
 from django.utils.decorators import async_only_middleware
 from whitenoise.middleware import WhiteNoiseMiddleware
 
+from assistant_backend import project
 from assistant_transport.http.errors import ApiError, Code
 
 Handler = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
+
+_FORMS = "'self'" if project.ADMIN or project.ROUTES else "'none'"  # the chat page has no form
 
 # What SecurityMiddleware and XFrameOptionsMiddleware would set, each of them at the price of a thread hop.
 SECURITY_HEADERS = {
@@ -22,7 +25,7 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        f"base-uri 'none'; form-action {_FORMS}; frame-ancestors 'none'"
     ),
 }
 
@@ -37,6 +40,9 @@ def response_headers(get_response: Handler) -> Handler:
             response.headers.setdefault("Content-Length", str(len(response.content)))
         for name, value in SECURITY_HEADERS.items():
             response.headers.setdefault(name, value)
+        if request.is_secure():
+            for cookie in response.cookies.values():
+                cookie["secure"] = True
         if request.is_secure() and settings.HSTS_SECONDS:
             response.headers["Strict-Transport-Security"] = f"max-age={settings.HSTS_SECONDS}"
         return response

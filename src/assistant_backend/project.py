@@ -8,5 +8,8 @@ APPS: list[str] = []
 # Their routes, by prefix: {"orders/": "orders.urls"}
 ROUTES: dict[str, str] = {}
 
+# Django's admin at /admin, with users and sessions; it needs DATABASE_URL and SECRET_KEY: docs/data.md#the-admin
+ADMIN = False
+
 # Settings of your own, from the environment: with Variable("GREETING", "Hello"), django.conf.settings has GREETING.
 VARIABLES: tuple[Variable, ...] = ()

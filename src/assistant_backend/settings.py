@@ -50,9 +50,18 @@ MIDDLEWARE = [
     "assistant_backend.middleware.static_files",
 ]
 
+if project.ADMIN:
+    INSTALLED_APPS += [f"django.contrib.{app}" for app in ("admin", "auth", "contenttypes", "sessions", "messages")]
+    MIDDLEWARE += [
+        "django.contrib.sessions.middleware.SessionMiddleware",
+        "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "django.contrib.messages.middleware.MessageMiddleware",
+    ]
+
 SILENCED_SYSTEM_CHECKS = [
     "security.W001",  # no SecurityMiddleware: middleware.response_headers does it without a thread hop
     "security.W002",  # no XFrameOptionsMiddleware: the same
+    "security.W012",  # SESSION_COOKIE_SECURE: response_headers makes cookies Secure where the request came by https
     "security.W003",  # no CsrfViewMiddleware: the app checks the token itself where CALLER goes by cookies
 ]
 
@@ -63,7 +72,18 @@ CSRF_TRUSTED_ORIGINS = CORS_ALLOWED_ORIGINS
 CORS_ALLOW_HEADERS = [*default_headers, "x-client-id", "*"]
 CORS_EXPOSE_HEADERS = ["X-Run-Id", "X-Request-ID", "Retry-After", "Aui-Replay-Content-Length"]
 
-TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
+_context = [
+    "django.template.context_processors.request",
+    "django.contrib.auth.context_processors.auth",
+    "django.contrib.messages.context_processors.messages",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": _context if project.ADMIN else []},
+    }
+]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = environment.ROOT / "staticfiles"

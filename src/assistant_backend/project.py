@@ -1,4 +1,4 @@
-"""What this project adds to the template. Later versions of the template leave this file as it is: docs/own.md."""
+"""What this project adds to the template: docs/own.md."""
 
 from assistant_backend.variables import Variable
 

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -50,6 +51,40 @@ def test_draining_it_refuses_new_runs_and_finishes_those_that_run(server: Server
     client.post("/cancel", {"runId": live.headers["X-Run-Id"]}, **ME)
     assert not [value for kind, value in live.frames() if kind == "error"]
     assert server.process.wait(20) == 0
+
+
+def test_ctrl_c_says_that_it_drains_and_ends_without_a_traceback() -> None:
+    server = Server((sys.executable, "run_server.py"), ASSISTANT="acme.assistants.LockStep")
+    client = Client(server.host, server.port)
+    live = begin(client)
+    server.process.send_signal(signal.SIGINT)
+    until_draining(client)
+    client.post("/cancel", {"runId": live.headers["X-Run-Id"]}, **ME)
+    assert not [value for kind, value in live.frames() if kind == "error"]
+    assert server.process.wait(20) == 0
+    assert server.log().count("Draining: replies under way may end. A second SIGINT (Ctrl-C) ends them at once") == 1
+    assert "Traceback" not in server.log()
+    server.stop()
+
+
+def test_a_second_ctrl_c_ends_what_is_under_way() -> None:
+    server = Server((sys.executable, "run_server.py"), ASSISTANT="acme.assistants.LockStep")
+    live = begin(Client(server.host, server.port))
+    server.process.send_signal(signal.SIGINT)
+    until_draining(Client(server.host, server.port))
+    server.process.send_signal(signal.SIGINT)
+    assert server.process.wait(20) == 0
+    assert "Traceback" not in server.log()
+    live.close()
+    server.stop()
+
+
+def test_ctrl_c_ends_the_development_server_without_a_traceback() -> None:
+    server = Server((sys.executable, "manage.py", "runserver", "--noreload"))
+    server.process.send_signal(signal.SIGINT)
+    assert server.process.wait(20) == 0
+    assert "Traceback" not in server.log()
+    server.stop()
 
 
 def test_with_a_notice_readiness_fails_before_runs_are_refused(start_server: StartServer) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import socket
+from contextlib import suppress
 from typing import Any
 
 from assistant_transport.serving.bounded_protocol import BoundedProtocol
@@ -29,6 +30,11 @@ class DrainingServer(Server):
     def _drain(self) -> Drain | None:
         return self.lifespan_state.get(STATE_KEY)
 
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serves until it is told to stop. uvicorn repeats Ctrl-C for its caller once all has ended: it ends here."""
+        with suppress(KeyboardInterrupt):
+            super().run(sockets)
+
     async def serve(self, sockets: list[socket.socket] | None = None) -> None:
         try:
             await super().serve(sockets)
@@ -46,6 +52,7 @@ class DrainingServer(Server):
         if self._draining is None:
             # After the drain only the last bytes of each reply are left for uvicorn to send.
             self.config.timeout_graceful_shutdown = LAST_BYTES_SECONDS
+            logger.info("Draining: replies under way may end. A second SIGINT (Ctrl-C) ends them at once")
             self._draining = asyncio.create_task(drain.drain())
         return self._draining.done()
 

@@ -1,5 +1,6 @@
 """`runserver` that streams: Django's own serves WSGI, which holds an async reply back until it is whole."""
 
+from contextlib import suppress
 from typing import Any
 
 import uvicorn
@@ -41,4 +42,5 @@ class Command(runserver.Command):
         application = self.get_handler(*args, **options)
         self.stdout.write(f"Serving on http://{self.addr}:{self.port}/ (reloads on change; Ctrl-C stops it)")
         config = uvicorn.Config(application, self.addr.strip("[]"), int(self.port), **self.server_options)
-        uvicorn.Server(config).run()
+        with suppress(KeyboardInterrupt):  # uvicorn repeats Ctrl-C once all has ended
+            uvicorn.Server(config).run()

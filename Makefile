@@ -11,7 +11,7 @@ TESTING := .venv/.testing
 # What people build graphs with: only the tests need it.
 AGENTS := tests/assistants/langgraph/requirements
 
-.PHONY: run rename new frontend test test-client test-image test-browser test-servers bench bench-attacks lint lock upgrade clean
+.PHONY: run rename new frontend test test-client test-image test-browser test-servers test-upgrade bench bench-attacks lint lock upgrade clean
 
 # Without a recent Node, / is a plain page.
 run: $(RUNNING)
@@ -45,6 +45,10 @@ test-browser: $(TESTING)
 # Servers that models are behind, other than llama.cpp's, which `make test` talks to.
 test-servers: $(TESTING) build/tests/servers/litellm/.installed
 	$(BIN)/pytest tests/servers/litellm
+
+# Rolls from an image of an earlier layout of the run log to this one and back. It needs the repository's history.
+test-upgrade: $(TESTING)
+	$(BIN)/pytest tests/upgrade
 
 bench: $(TESTING) build/benchmarks/.installed
 	$(BIN)/python -m benchmarks

@@ -26,6 +26,7 @@ GET = b"GET / HTTP/1.1\r\n" + HOST
 POST = b"POST /assistant HTTP/1.1\r\n" + HOST + b"Content-Type: application/json\r\n"
 CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
 MIB = 1024 * 1024
+CODES = {400: "malformed_request", 413: "body_too_large", 431: "headers_too_large"}
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,9 @@ def test_what_is_oversized_or_malformed_is_refused_in_the_error_shape(
         response.begin()
         assert response.status == status
         assert response.headers["Content-Type"] == "application/json"
-        assert says in json.loads(response.read())["error"]
+        answer = json.loads(response.read())
+        assert says in answer["error"]
+        assert answer["code"] == CODES[status]
 
 
 def test_headers_without_end_are_cut_off(client: Client) -> None:

@@ -13,8 +13,9 @@ UNREAD_BODY_SECONDS = 2.0
 MAX_HEADERS = 100
 MAX_HEADER_BYTES = 32 * 1024
 
-_MALFORMED = "The request is malformed."
-_TOO_LARGE = "The headers are too large."
+# The codes and sentences of nginx's own answers.
+_MALFORMED = ("malformed_request", "The request is malformed.")
+_TOO_LARGE = ("headers_too_large", "The headers are too large.")
 
 
 class BoundedProtocol(HttpProtocol):
@@ -46,7 +47,7 @@ class BoundedProtocol(HttpProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         super().on_header(name, value)
         if len(self.headers) > MAX_HEADERS:
-            raise HttpParserError(_TOO_LARGE)
+            raise HttpParserError(_TOO_LARGE[1])
 
     def on_headers_complete(self) -> None:
         self._end_headers()
@@ -75,6 +76,7 @@ class BoundedProtocol(HttpProtocol):
             self._unread_body.cancel()
             self._unread_body = None
 
-    def _refuse(self, status: int, sentence: str) -> None:
+    def _refuse(self, status: int, reason: tuple[str, str]) -> None:
         self._end_headers()
-        self.refuse(status, b'{"error": "%s"}' % sentence.encode())
+        code, sentence = reason
+        self.refuse(status, f'{{"error": "{sentence}", "code": "{code}"}}'.encode())

@@ -77,20 +77,20 @@ class Valkey:
 
     def command(self, *words: str) -> str:
         """Sends a command; returns the first line of the response."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=30) as connection:
             connection.sendall(" ".join(words).encode() + b"\r\n")
             return connection.makefile().readline().strip()
 
     def text(self, *words: str) -> str:
         """Sends a command whose response is a string; returns it."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=30) as connection:
             connection.sendall(" ".join(words).encode() + b"\r\n")
             answer = connection.makefile(newline="")
             return answer.read(int(answer.readline()[1:]))
 
     def lines(self, *words: str) -> list[str]:
         """Sends a command whose response is a list of strings; returns them."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=30) as connection:
             connection.sendall(" ".join(words).encode() + b"\r\n")
             answer = connection.makefile()
             count = int(answer.readline()[1:])
@@ -124,7 +124,7 @@ class Server:
             stdout=self._log,
             stderr=subprocess.STDOUT,
         )
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while not self._started():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 self.stop()
@@ -166,7 +166,7 @@ class Server:
         """Terminates the process and returns its exit code."""
         self.process.terminate()
         try:
-            return self.process.wait(30)
+            return self.process.wait(60)
         except subprocess.TimeoutExpired:
             self.process.kill()
             return self.process.wait()

@@ -16,7 +16,7 @@ class Scraper:
 
         An empty label is the same as none.
         """
-        with urlopen(self._url, timeout=5) as answer:
+        with urlopen(self._url, timeout=30) as answer:
             text = answer.read().decode()
         found = {}
         for family in text_string_to_metric_families(text):

@@ -110,17 +110,17 @@ def test_a_provider_that_is_silent_is_given_up(impatient: Chat) -> None:
     impatient.stub.answer(answer(Say(["never"]), lock_step=True))
     _, errors = impatient.say("Hi").follow()
     assert_failed(impatient, errors, "The model did not answer in time. Please try again.")
-    assert impatient.stub.closed.acquire(timeout=10)
+    assert impatient.stub.closed.acquire(timeout=30)
 
 
-def test_a_provider_that_falls_silent_is_given_up_too(impatient: Chat) -> None:
-    impatient.stub.forget()
-    impatient.stub.answer(answer(Say(["once", "never"]), lock_step=True))
-    impatient.stub.step()
-    state, errors = impatient.say("Hi").follow()
-    assert_failed(impatient, errors, "The model did not answer in time. Please try again.")
-    assert impatient.parts(state)[0]["text"] == "once"
-    assert len(impatient.stub.requests) == 1, "nothing is asked again once an answer has begun"
+def test_a_provider_that_falls_silent_is_given_up_too(start_chat: StartChat) -> None:
+    patient = start_chat(PROVIDER_TIMEOUT_SECONDS="3", PROVIDER_RETRIES="1")  # the first word must come within it
+    patient.stub.answer(answer(Say(["once", "never"]), lock_step=True))
+    patient.stub.step()
+    state, errors = patient.say("Hi").follow()
+    assert_failed(patient, errors, "The model did not answer in time. Please try again.")
+    assert patient.parts(state)[0]["text"] == "once"
+    assert len(patient.stub.requests) == 1, "nothing is asked again once an answer has begun"
 
 
 def test_what_may_pass_is_tried_again_before_the_first_token(impatient: Chat) -> None:

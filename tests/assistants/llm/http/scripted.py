@@ -60,9 +60,9 @@ class Scripted:
         return self
 
     def __exit__(self, *_: object) -> None:
-        asyncio.run_coroutine_threadsafe(self._stop(), self.loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._stop(), self.loop).result(60)
         self.loop.call_soon_threadsafe(self.loop.stop)
-        self._thread.join(10)
+        self._thread.join(60)
         self.loop.close()
 
     async def _stop(self) -> None:
@@ -96,7 +96,7 @@ def run(work: Coroutine[Any, Any, Any], *clients: Client) -> Any:
 
     async def main() -> Any:
         try:
-            return await asyncio.wait_for(work, 20)
+            return await asyncio.wait_for(work, 60)
         finally:
             for kept in clients:
                 for connection in kept.idle:
@@ -106,7 +106,7 @@ def run(work: Coroutine[Any, Any, Any], *clients: Client) -> Any:
     return asyncio.run(main())
 
 
-PATIENCE = 5.0
+PATIENCE = 30.0
 
 
 def client(server: Scripted, path: str = "/v1") -> Client:

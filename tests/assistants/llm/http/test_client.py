@@ -172,7 +172,7 @@ def test_who_stops_reading_in_the_middle_closes_the_connection_at_once() -> None
     with Scripted(handle) as server:
         with pytest.raises(asyncio.CancelledError):
             play(ask, server)
-        asyncio.run_coroutine_threadsafe(left.wait(), server.loop).result(5)
+        asyncio.run_coroutine_threadsafe(left.wait(), server.loop).result(60)
 
 
 def test_a_server_that_sends_faster_than_is_read_waits() -> None:

@@ -37,6 +37,7 @@ class Interrupt:
     call_id: str | None  # the tool call that waits for it; None where it belongs to no call, or to several
     config: RunnableConfig  # of the checkpoint that the task below belongs to
     task_id: str
+    response_schema: Any = None  # the JSON Schema of its answer, where the graph gives one
 
 
 async def pending(graph: Graph, config: RunnableConfig, tool_nodes: ToolNodes) -> list[Interrupt]:
@@ -47,7 +48,8 @@ async def pending(graph: Graph, config: RunnableConfig, tool_nodes: ToolNodes) -
         call_id = await _call_of(graph, owner, task, tool_nodes)
         for each in task.interrupts:
             found.pop(each.id, None)  # an outer task has those of a sub-graph in the order in which they were raised
-            found[each.id] = Interrupt(each.id, each.value, call_id, owner.config, task.id)
+            schema = getattr(each, "response_schema", None)  # older ones have none
+            found[each.id] = Interrupt(each.id, each.value, call_id, owner.config, task.id, schema)
     ids = {each.id for each in snapshot.interrupts}
     return [interrupt for interrupt in found.values() if interrupt.id in ids]
 
@@ -172,13 +174,17 @@ async def withdraw(graph: Graph, interrupts: Sequence[Interrupt], stored: dict[s
 def show(turn: Turn, interrupts: Sequence[Interrupt]) -> None:
     """Lists `interrupts` in the client's state."""
     document = turn.controller.document
-    shown = [{"id": each.id, "value": _shown(each.value, document.accepts)} for each in interrupts]
+    shown = [_shown(each, document.accepts) for each in interrupts]
     if document.value.get(KEY, []) != shown:
         document.set([KEY], shown)
 
 
-def _shown(value: Any, is_json: IsJson) -> Any:
+def _shown(interrupt: Interrupt, is_json: IsJson) -> dict[str, Any]:
+    schema = interrupt.response_schema
     try:
-        return json_value(value, is_json)
+        value = json_value(interrupt.value, is_json)
     except TypeError:
-        return None
+        value = None
+    return {"id": interrupt.id, "value": value} | (
+        {"response_schema": schema} if isinstance(schema, dict) and is_json(schema) else {}
+    )

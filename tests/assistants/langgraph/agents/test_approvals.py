@@ -1,5 +1,6 @@
 """Approvals by langchain's HumanInTheLoopMiddleware: each decision reaches the call that it is about."""
 
+import json
 from typing import Any
 
 import pytest
@@ -61,11 +62,26 @@ def test_a_call_of_the_clients_beside_one_that_waits(converse: Converse) -> None
     assert asked.said()[2:] == [("tool", "rain"), ("ai", "Tools said: sent to ann / rain")]
 
 
+def test_a_wrong_decision_leaves_its_call_waiting_and_runs_no_other_twice(converse: Converse) -> None:
+    asked = converse("each_call")
+    asked.say("transfer ann, transfer bob")
+    ann, bob = asked.ids()
+    assert asked.post({"type": "resume", "value": {bob: {"type": "maybe"}, ann: APPROVE}})
+    assert [each["args"] for each in asked.waiting] == [{"to": "bob"}]
+    asked.resume({bob: REJECT})
+    assert next(text for kind, text in asked.said() if kind == "tool") == "sent to ann"
+    assert asked.said()[-1][1].count("sent to") == 1
+
+
 def test_calls_that_wait_each_for_themselves_are_answered_by_their_ids(converse: Converse) -> None:
     asked = converse("each_call")
     asked.say("transfer ann, get_sky Rome, transfer bob")
     assert [each["args"] for each in asked.waiting] == [{"to": "ann"}, {"to": "bob"}]
     ann, bob = asked.ids()
+    (schema,) = {
+        json.dumps(each["response_schema"]["discriminator"]["mapping"]) for each in asked.state["__interrupt__"]
+    }
+    assert list(json.loads(schema)) == ["approve", "edit", "reject"]
     asked.resume({bob: REJECT})
     assert [each["args"] for each in asked.waiting] == [{"to": "ann"}]
     asked.resume({ann: APPROVE})

@@ -33,8 +33,8 @@ django.setup(set_prefix=False)
 
 if apps.is_installed("django.contrib.sessions") and environment.secret_key_is_random():
     raise ImproperlyConfigured("SECRET_KEY: sessions need a fixed one, for a random one is each container's own")
-if apps.is_installed("django.contrib.sessions") and not database.is_configured():
-    raise ImproperlyConfigured("DATABASE_URL: the admin, users and sessions need a database")
+if apps.is_installed("django.contrib.admin") and not database.is_configured():
+    raise ImproperlyConfigured("DATABASE_URL: the admin needs a database")
 
 django_application = ASGIHandler() if database.is_configured() else Handler()
 

@@ -7,10 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+from assistant_backend import project
+from scripts import rename
 from tests.docs import console
 from tests.docs.pages import Block
-from tests.server import GUNICORN, ROOT, Server, environment, free_port
+from tests.server import GUNICORN, NAME, ROOT, Server, environment, free_port
 
+IS_THE_TEMPLATE = rename.NAME == NAME and not project.APPS
 _BIN = Path(sys.executable).parent
 _SERVE = re.compile(r"((?:[A-Z_]+=\S+ )*)(make run|python manage\.py|python run_server\.py)")
 # Without a pause each word is a frame of its own, however busy the machine: what a page shows can be compared.

@@ -12,12 +12,16 @@ BeginCall = Callable[[str, str | None], ToolCall]
 
 
 class StreamedCall:
-    """One call of a response. It is shown once its name is whole: with the first arguments or when it is over."""
+    """One call of a response. It is shown once its name is whole: with the first arguments or when it is over.
 
-    def __init__(self, begin: BeginCall, call_id: str | None, name: str = "") -> None:
+    `tool_names` are those of the tools that the model is offered.
+    """
+
+    def __init__(self, begin: BeginCall, tool_names: frozenset[str], call_id: str | None, name: str = "") -> None:
         self._begin = begin
+        self._tool_names = tool_names
         self.id = call_id  # the server's; the transcript may give another one
-        self.name = name
+        self.name = self._sent_name = name  # the former without what servers put around it, once it is shown
         self.shown: ToolCall | None = None
         self.extra: dict[str, Any] = {}  # what goes back to the server with the call
         self._arguments = Arguments()
@@ -45,10 +49,14 @@ class StreamedCall:
         """Whether the arguments are an object, so that nothing can follow."""
         return self._arguments.is_whole
 
+    def is_named(self, name: str) -> bool:
+        return name in (self.name, self._sent_name)
+
     def show(self) -> None:
         """Shows the call, whose name is whole, if that was not done yet."""
         if self.shown is None and self.name:
-            self.shown = self._begin(mend(self.name).strip(), self.id and mend(self.id))
+            self._sent_name, self.name = self.name, self._tool_name()
+            self.shown = self._begin(self.name, self.id and mend(self.id))
             if self.args:
                 self.shown.append_args(self.args)
 
@@ -68,6 +76,12 @@ class StreamedCall:
         except ValueError:
             return None
         return found if isinstance(found, dict) else None
+
+    def _tool_name(self) -> str:
+        """The name without the marks of gpt-oss's format around it, if a tool has that one only."""
+        name = mend(self.name).strip()
+        bare = name.partition("<|")[0].removeprefix("functions.").strip()
+        return bare if name not in self._tool_names and bare in self._tool_names else name
 
     def _show_args(self, text: str) -> None:
         if text and self.shown is not None:

@@ -2,7 +2,13 @@
 
 from collections.abc import Callable
 
-_OPENING = ("<think>", "<thinking>", "<thought>")
+_TAGS = {
+    "<think>": "</think>",
+    "<thinking>": "</thinking>",
+    "<thought>": "</thought>",
+    "[THINK]": "[/THINK]",  # Magistral
+    "<|channel|>analysis<|message|>": "<|end|><|start|>assistant<|channel|>final<|message|>",  # gpt-oss
+}
 _CLOSING = "</think>"  # without an opening tag, which a model's template may have had already
 
 Write = Callable[[str], None]
@@ -45,7 +51,7 @@ class ThinkingSplitter:
         self._held += text
         begun = self._held.lstrip()
         if (tag := _opening_of(begun)) is not None:
-            self._held, self._closing, self._take = "", _closing_of(tag), self._before_thoughts
+            self._held, self._closing, self._take = "", _TAGS[tag], self._before_thoughts
             self._before_thoughts(begun[len(tag) :])
         elif not _may_open(begun):
             text, self._held, self._take = self._held, "", self._until_stray_end
@@ -55,7 +61,7 @@ class ThinkingSplitter:
         self._held += text
         begun = self._held.lstrip()
         tag = _opening_of(begun)
-        inner, closing = begun[len(tag or "") :].lstrip(), _closing_of(tag) if tag else _CLOSING
+        inner, closing = begun[len(tag or "") :].lstrip(), _TAGS[tag] if tag else _CLOSING
         if inner.startswith(closing):
             self._held, self._take = "", self._before_answer
             self._before_answer(inner[len(closing) :])
@@ -95,7 +101,7 @@ class ThinkingSplitter:
         self._held += text
         begun = self._held.lstrip()
         if (tag := _opening_of(begun)) is not None:
-            thought, closing, rest = begun[len(tag) :].partition(_closing_of(tag))
+            thought, closing, rest = begun[len(tag) :].partition(_TAGS[tag])
             if closing:
                 gap, self._held = self._held[: len(self._held) - len(begun)], ""
                 if thought.strip():
@@ -113,23 +119,19 @@ class ThinkingSplitter:
 
 def _opening_of(text: str) -> str | None:
     """The tag that `text` begins with."""
-    return next((tag for tag in _OPENING if text.startswith(tag)), None)
+    return next((tag for tag in _TAGS if text.startswith(tag)), None)
 
 
 def _may_open(text: str) -> bool:
     """Whether `text` may become a tag."""
-    return any(tag.startswith(text) for tag in _OPENING)
-
-
-def _closing_of(tag: str) -> str:
-    return tag.replace("<", "</")
+    return any(tag.startswith(text) for tag in _TAGS)
 
 
 def _beginning_of(tag: str, text: str) -> str:
     """The longest end of `text` that `tag` begins with."""
-    start = text.rfind("<", max(0, len(text) - len(tag) + 1))
+    start = text.rfind(tag[0], max(0, len(text) - len(tag) + 1))
     while start != -1:
         if tag.startswith(text[start:]):
             return text[start:]
-        start = text.rfind("<", max(0, len(text) - len(tag) + 1), start)
+        start = text.rfind(tag[0], max(0, len(text) - len(tag) + 1), start)
     return ""

@@ -74,7 +74,7 @@ class Writing:
         self._flush()
         for earlier in self.calls:
             earlier.show()
-        call = StreamedCall(self._begin_call, call_id, name)
+        call = StreamedCall(self._begin_call, self.tool_names, call_id, name)
         self.calls.append(call)
         return call
 

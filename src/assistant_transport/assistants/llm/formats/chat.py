@@ -63,7 +63,8 @@ def _reasoning(item: Round) -> Json:
     found: Json = {}
     for part in item.parts:
         if isinstance(part, Thought | Use) and part.signature.get("provider") == "chat":
-            name = "reasoning" if part.signature.get("field") == "reasoning" else "reasoning_content"
+            field = part.signature.get("field")
+            name = field if field in ("reasoning", "reasoning_text") else "reasoning_content"
             if isinstance(part, Thought) and part.text:
                 found[name] = found.get(name, "") + part.text
             if isinstance(details := part.signature.get("details"), list):

@@ -28,7 +28,7 @@ class Calls:
             if not (call_id or name or args):
                 return None
             call = self._begin(index, call_id, name)
-        elif name and call.shown is None and name != call.name:
+        elif name and call.shown is None and not call.is_named(name):
             call.name += name
         if call_id and call.id is None:
             call.id = call_id
@@ -60,14 +60,14 @@ class Calls:
             return True  # an id alone begins nothing
         if not call.name:
             return True  # this is the name that was missing
-        if name == call.name and _is_a_rest(call, args):
+        if call.is_named(name) and _is_a_rest(call, args):
             return True  # some repeat the name, and the id or another one, with every piece
         if call_id and (call_id != call.id or not on_its_index):
             return False
-        if name == call.name and not args:
+        if call.is_named(name) and not args:
             self._named_again = call if call.is_whole else None
             return True
-        if name == call.name:
+        if call.is_named(name):
             return _same(call, args)
         return call.shown is None and self._is_piece(call.name, name)
 

@@ -10,6 +10,8 @@ from assistant_transport.assistants.llm.writing import Thought, Writing
 # Fields of a call that servers want back with it: Gemini's signatures of thoughts, by its own API and by LiteLLM.
 EXTRA = ("extra_content", "provider_specific_fields", "thought_signature")
 
+_REASONING = frozenset(("reasoning_content", "reasoning", "reasoning_text", "reasoning_details"))
+
 
 class ChatReader(StreamReader):
     def __init__(self, writing: Writing) -> None:
@@ -31,6 +33,8 @@ class ChatReader(StreamReader):
                 self.set_finish(finish)
             if (usage := choice.get("usage")) is not None:  # Moonshot's place for it
                 self._set_usage(usage)
+            if choice.get("error"):  # OpenRouter's place for it
+                raise failed(choice)
         if (usage := event.get("usage")) is not None:
             self._set_usage(usage)
         if event.get("error") or name == "error" or event.get("object") == "error" or event.get("type") == "error":
@@ -42,8 +46,10 @@ class ChatReader(StreamReader):
 
     def _piece(self, message: Any) -> Any:
         """What is new in a message that stands in the place of a delta: a piece of the answer, or all of it so far."""
-        if not isinstance(message, dict) or (self._said is None and self.writing.has_begun):
-            return None  # it repeats what the deltas said
+        if not isinstance(message, dict):
+            return None
+        if self._said is None and self.writing.has_begun:  # it repeats what the deltas said
+            return None if self.writing.calls else {"tool_calls": message.get("tool_calls")}
         content, said = text_of(message.get("content")), self._said or ""
         if not content:
             return message
@@ -61,7 +67,7 @@ class ChatReader(StreamReader):
         self.set_usage(usage, "prompt_tokens", "completion_tokens")
 
     def _read_delta(self, delta: dict[str, Any]) -> None:
-        if "reasoning_content" in delta or "reasoning" in delta or "reasoning_details" in delta:
+        if not _REASONING.isdisjoint(delta):
             self._read_reasoning(delta)
         if content := delta.get("content"):
             if isinstance(content, str):
@@ -78,7 +84,7 @@ class ChatReader(StreamReader):
             self._refusal = True
 
     def _read_reasoning(self, delta: dict[str, Any]) -> None:
-        for field in ("reasoning_content", "reasoning"):
+        for field in ("reasoning_content", "reasoning", "reasoning_text"):
             if (text := delta.get(field)) and isinstance(text, str):
                 self._think(text, field)
                 break
@@ -129,7 +135,7 @@ class ChatReader(StreamReader):
     def _read_call(self, delta: Any) -> None:
         if not isinstance(delta, dict):
             return
-        function = delta.get("function")
+        function = delta.get("function", delta)  # some have its fields beside the id
         function = function if isinstance(function, dict) else {}
         call: StreamedCall | None = self._calls.find(
             delta.get("index"), text_of(delta.get("id")), text_of(function.get("name")), function.get("arguments")
@@ -137,7 +143,7 @@ class ChatReader(StreamReader):
         if call is None:
             return
         call.add_args(function.get("arguments"))
-        for place, fields in (("extra", delta), ("function", function)):
+        for place, fields in (("extra", delta), ("function", delta.get("function"))):
             if extra := extra_of(fields):
                 self._extra_of(call).setdefault(place, {}).update(extra)
 

@@ -45,13 +45,27 @@ class StreamReader:
         try:
             event = parse(data)
         except ValueError:
+            if data.startswith(b"data:") or b"\n" in data.strip():
+                self._take_lines(name, data)
+                return
             if name != "error" and data.lstrip()[:1] == b"{":
                 raise ModelRequestError(failure("malformed")) from None
             event = data.decode("utf-8", "replace")  # a word of a gateway's
         if isinstance(event, dict):
             self.read(event, name)
+        elif isinstance(event, list):  # as Gemini reports failures
+            for item in event:
+                if isinstance(item, dict):
+                    self.read(item, name)
         elif name == "error":
             raise failed({"error": event})
+
+    def _take_lines(self, name: str, data: bytes) -> None:
+        """Reads events between which a gateway left no empty line, or before which it wrote `data:` once more."""
+        for line in data.splitlines():
+            line = line.removeprefix(b"data:")
+            if line and not line.startswith(b"data:"):
+                self.take(name, line)
 
     def read(self, event: dict[str, Any], name: str) -> None:
         """Reads an event's JSON."""

@@ -90,8 +90,7 @@ class ResponsesReader(StreamReader):
 
     def _whole_args(self, event: dict[str, Any]) -> None:
         if (item := self._find(event, "function_call")) is not None and item.call is not None:
-            item.call.name = item.call.name or text_of(event.get("name"))
-            item.call.set_args(event.get("arguments"))
+            _complete(item.call, event)
 
     def _summary(self, event: dict[str, Any]) -> None:
         self._think(event, ("summary", key_of(event.get("summary_index"))))
@@ -124,8 +123,7 @@ class ResponsesReader(StreamReader):
             item = self._begin(data, key_of(event.get("output_index")))
         item.is_done = True
         if item.call is not None:
-            item.call.name = item.call.name or text_of(data.get("name"))
-            item.call.set_args(data.get("arguments"))
+            _complete(item.call, data)
         elif kind == "reasoning":
             self._finish_reasoning(item, data)
         elif kind == "message" and not item.has_text:
@@ -189,6 +187,10 @@ class ResponsesReader(StreamReader):
         for index, item in enumerate(_parts(response.get("output"))):
             if not has_streamed or (item.get("type") == "function_call" and not has_calls):
                 self._done({"item": item, "output_index": index})
+            elif item.get("type") == "function_call" and (call_id := item.get("call_id")):
+                known = next((each.call for each in self._items if each.call_id == call_id), None)
+                if known is not None:
+                    _complete(known, item)
         details = response.get("incomplete_details")
         reason = details.get("reason") if isinstance(details, dict) else None
         if event.get("type") == "response.incomplete" or response.get("status") == "incomplete":
@@ -196,6 +198,12 @@ class ResponsesReader(StreamReader):
 
     def _fail(self, event: dict[str, Any]) -> None:
         raise failed(event)
+
+
+def _complete(call: StreamedCall, data: dict[str, Any]) -> None:
+    """Takes from the end of a call what no delta said."""
+    call.name = call.name or text_of(data.get("name"))
+    call.set_args(data.get("arguments"))
 
 
 def _parts(value: Any) -> list[dict[str, Any]]:

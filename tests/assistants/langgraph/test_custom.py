@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.assistants.langgraph.conftest import Graph, told
+from tests.server import Server
 
 MODULE = "acme.custom_graphs"
 CHART = {"type": "ui", "id": "chart", "name": "chart", "props": {"bars": [1], "title": "Bars"}}
@@ -15,6 +16,12 @@ def test_custom_events_are_those_of_the_last_run(graph: Graph) -> None:
     assert state["__custom__"] == [{"progress": 0.5}, {"progress": 1}, {"counted": 1}]
     again, _ = client.say("go", state=state).follow(state)
     assert again["__custom__"] == state["__custom__"]
+
+
+def test_events_that_cannot_be_json_are_logged_once(graph: Graph, servers: dict[str, Server]) -> None:
+    for _ in range(2):
+        graph("writing", MODULE).say("go").body()
+    assert servers[f"langgraph:{MODULE}:writing"].log().count("A custom event of the graph is not sent") == 1
 
 
 def test_what_a_graph_within_a_tool_writes_is_not_shown(graph: Graph) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from langgraph.graph.ui import ui_message_reducer
@@ -32,11 +33,11 @@ class CustomEvents:
             document.set([KEY], [])
 
     def add(self, event: Any) -> None:
-        """Takes an event of the stream mode `custom`. One that cannot be JSON is logged and left out."""
+        """Takes an event of the stream mode `custom`. One that cannot be JSON is logged once and left out."""
         try:
             event = json_value(event, self._document.accepts)
         except TypeError as error:
-            logger.warning("A custom event of the graph is not sent to the client: %s", error)
+            _log_once(str(error))
             return
         if self._has_ui and isinstance(event, Mapping) and event.get("type") in ("ui", "remove-ui"):
             if self._shows_ui:
@@ -60,3 +61,8 @@ class CustomEvents:
 
 def _is_ui(message: Any) -> bool:
     return isinstance(message, dict) and isinstance(message.get("props"), dict)
+
+
+@cache
+def _log_once(reason: str) -> None:
+    logger.warning("A custom event of the graph is not sent to the client: %s", reason)

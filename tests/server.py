@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from http.client import HTTPConnection
 from pathlib import Path
 
+from assistant_backend import project
 from tests.programs import require
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -42,6 +43,7 @@ def environment(**overrides: str) -> dict[str, str]:
         "WEB_CONCURRENCY": "1",
         "MOCK_DELAY_SECONDS": "0",
         "SECRET_KEY": "a-key-for-tests-that-is-long-enough-to-pass-every-check",
+        **({"DATABASE_URL": "sqlite://:memory:"} if project.ADMIN else {}),
         **overrides,
     }
 

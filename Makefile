@@ -11,7 +11,7 @@ TESTING := .venv/.testing
 # What people build graphs with: only the tests need it.
 AGENTS := tests/assistants/langgraph/requirements
 
-.PHONY: run rename new frontend test test-client test-image test-browser test-servers test-upgrade bench bench-attacks lint lock upgrade clean
+.PHONY: run rename new frontend test test-client test-image test-browser test-servers test-proxies test-upgrade bench bench-attacks lint lock upgrade clean
 
 # Without a recent Node, / is a plain page.
 run: $(RUNNING)
@@ -50,6 +50,10 @@ test-servers: $(TESTING) build/tests/servers/litellm/.installed
 test-upgrade: $(TESTING)
 	$(BIN)/pytest tests/upgrade
 
+# Every proxy of docs/proxies.md that is installed or can be; `make test` runs nginx and Caddy alone.
+test-proxies: $(TESTING) build/tests/proxies/.installed
+	ALL_PROXIES=1 $(BIN)/pytest tests/proxies
+
 bench: $(TESTING) build/benchmarks/.installed
 	$(BIN)/python -m benchmarks
 
@@ -85,6 +89,7 @@ lock: $(TESTING)
 	done; $(LOCK) --extra dev $(EXTRAS:%=--extra %) $$constraints --output-file requirements-dev.txt
 	$(COMPILE) --constraint requirements-dev.txt $(AGENTS).in --output-file $(AGENTS).txt
 	$(if $(wildcard benchmarks),$(COMPILE) --constraint requirements.txt benchmarks/requirements.in --output-file benchmarks/requirements.txt)
+	$(COMPILE) tests/proxies/requirements.in --output-file tests/proxies/requirements.txt
 	$(COMPILE) tests/servers/litellm/requirements.in --output-file tests/servers/litellm/requirements.txt
 
 clean:

@@ -180,7 +180,6 @@ ADMIN = {
 NAMED = (
     "tests/http/test_manners.py::test_health_says_who_answers",
     "tests/assistant_backend/test_starting.py::test_an_sdist_and_a_wheel_can_be_built",
-    "tests/deploy/test_manifests.py",
     "tests/docs/test_links.py",
 )
 

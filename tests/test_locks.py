@@ -3,6 +3,7 @@
 The Makefile's own commands and the real uv lock a small project, whose packages are wheels in a folder.
 """
 
+import re
 import shutil
 import subprocess
 import sys
@@ -35,7 +36,8 @@ class Project:
         shutil.copy(ROOT / "Makefile", folder)
         (folder / ".venv/bin").mkdir(parents=True)
         (folder / ".venv/bin/uv").symlink_to(Path(sys.executable).with_name("uv"))
-        for other in ("benchmarks", "tests/assistants/langgraph", "tests/servers/litellm"):
+        makefile = (ROOT / "Makefile").read_text()
+        for other in set(re.findall(r"([\w/]+)/requirements\b", makefile)):  # which have locks of their own
             (folder / other).mkdir(parents=True)
             for name in ("requirements.in", "requirements.txt"):
                 (folder / other / name).touch()

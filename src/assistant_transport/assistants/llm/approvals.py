@@ -21,7 +21,12 @@ from assistant_transport.transcript.langchain_messages import json_text
 
 logger = logging.getLogger(__name__)
 
-_WROTE_ON = "The user wrote on instead of allowing this call, so it was not run."
+_CLOSED = {
+    Status.CLOSED: "The user wrote on instead of allowing this call, so it was not run.",
+    Status.ABANDONED: "The user allowed this call, but it was interrupted before there was a result: it may have run.",
+    Status.EXPIRED: "Nobody allowed this call in time, so it was not run.",
+}
+_UNKNOWN = "This call is no longer open."
 _DENIED = "The user did not allow this call, so it was not run."
 _CANNOT_ASK = "The user cannot be asked to allow this call right now, so it was not run."
 
@@ -88,11 +93,11 @@ class Approvals:
     async def carry_out(self, turn: Turn) -> bool:
         """Runs what was approved and tells the transcript; returns whether the model may go on."""
         place, has_message = _place(turn), turn.text is not None
-        if has_message:
-            _show_closed(turn.transcript, {decided.call.call_id for decided in turn.decided})
+        store = approvals.pending_calls()
+        if has_message and turn.transcript.pending_approvals():
+            _show_closed(turn, [] if place is None else await store.kept(place))
         if place is None or not (self._gated or turn.decided):
             return True
-        store = approvals.pending_calls()
         if not turn.decided:
             return has_message or all(each.is_settled for each in await store.kept(place))
         for decided in turn.decided:
@@ -204,9 +209,16 @@ def _show_outcomes(transcript: Transcript, kept: Iterable[Kept]) -> None:
             _show_result(transcript, each.call, each.outcome)
 
 
-def _show_closed(transcript: Transcript, decided: set[str]) -> None:
-    """Shows what nobody has decided as denied, since the user wrote on."""
+def _show_closed(turn: Turn, kept: Sequence[Kept]) -> None:
+    """Shows what became of calls that the client's state has as waiting, now that the user has written on."""
+    transcript = turn.transcript
+    _show_outcomes(transcript, kept)
+    statuses = {each.call.id: each.status for each in kept}
+    decided = {each.call.id for each in turn.decided}
     for call_id, question in transcript.pending_approvals():
-        if call_id not in decided:
-            transcript.show_approval(call_id, {"id": question, "approved": False, "reason": _WROTE_ON})
-            transcript.add_tool_result(call_id, _WROTE_ON, is_error=True)
+        if question not in decided:
+            status = statuses.get(question)
+            sentence = _CLOSED.get(status, _UNKNOWN) if status else _UNKNOWN
+            approved = status is Status.ABANDONED
+            transcript.show_approval(call_id, {"id": question, "approved": approved, "reason": sentence})
+            transcript.add_tool_result(call_id, sentence, is_error=True)

@@ -11,7 +11,7 @@ TESTING := .venv/.testing
 # What people build graphs with: only the tests need it.
 AGENTS := tests/assistants/langgraph/requirements
 
-.PHONY: run rename new frontend test test-client test-image test-browser test-servers test-proxies test-upgrade bench bench-attacks lint lock upgrade clean
+.PHONY: run rename new frontend test test-client test-image test-browser test-approvals test-servers test-proxies test-upgrade bench bench-attacks lint lock upgrade clean
 
 # Without a recent Node, / is a plain page.
 run: $(RUNNING)
@@ -41,6 +41,10 @@ test-image: $(TESTING)
 
 test-browser: $(TESTING)
 	$(BIN)/pytest tests/browser
+
+# Ten thousand generated sequences of messages, tools' calls and decisions; `make test` plays a few hundred.
+test-approvals: $(TESTING)
+	SEQUENCES=10000 $(BIN)/pytest --timeout 0 tests/assistants/llm/test_approval_sequences.py
 
 # Servers that models are behind, other than llama.cpp's, which `make test` talks to.
 test-servers: $(TESTING) build/tests/servers/litellm/.installed

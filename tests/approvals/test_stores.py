@@ -31,7 +31,7 @@ def play(request: pytest.FixtureRequest) -> Callable[..., None]:
             yield MemoryPendingCalls(ttl)
             return
         valkey.command("FLUSHALL")
-        kept = ValkeyPendingCalls(valkey.url, ttl)
+        kept = ValkeyPendingCalls(valkey.url, "assistant", ttl)
         yield kept
         await kept.disconnect()
 
@@ -133,7 +133,7 @@ def test_a_full_valkey_asks_nobody() -> None:
         valkey.command("CONFIG", "SET", "maxmemory", "1")
 
         async def scenario() -> None:
-            store = ValkeyPendingCalls(valkey.url, 60)
+            store = ValkeyPendingCalls(valkey.url, "assistant", 60)
             with pytest.raises(LogUnavailableError):
                 await store.open(PLACE, [PAY])
             assert await store.kept(PLACE) == []

@@ -8,7 +8,7 @@ import hypothesis
 import pytest
 
 from tests.programs import require
-from tests.server import Server, Valkey
+from tests.server import Server, Valkey, stop_all
 from tests.wire import Client
 
 # The same examples every time: whether CI passes must not depend on chance.
@@ -30,8 +30,7 @@ def start_server() -> Iterator[StartServer]:
         return servers[-1]
 
     yield start
-    for server in servers:
-        server.stop()
+    stop_all(servers)
 
 
 @pytest.fixture(scope="session")

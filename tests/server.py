@@ -8,7 +8,8 @@ import sys
 import tempfile
 import time
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -175,3 +176,9 @@ class Server:
         finally:
             self.log()
             self._log.close()
+
+
+def stop_all(servers: Iterable[Server]) -> None:
+    """Stops servers at the same time: each takes a moment, and a test with its fixtures has a limited time."""
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(Server.stop, servers))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.server import Server
+from tests.server import Server, stop_all
 from tests.wire import Client
 
 Graph = Callable[..., Client]
@@ -18,8 +18,7 @@ def servers() -> Iterator[dict[str, Server]]:
     """One server for each graph, for all tests of this folder."""
     running: dict[str, Server] = {}
     yield running
-    for server in running.values():
-        server.stop()
+    stop_all(running.values())
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from tests.assistants.llm import reading
 from tests.providers import FORMATS, Stub
-from tests.server import Server
+from tests.server import Server, stop_all
 from tests.wire import Client
 
 pytest.register_assert_rewrite("tests.assistants.llm.player")
@@ -46,6 +46,7 @@ StartChat = Callable[..., Chat]
 @contextmanager
 def starting() -> Iterator[StartChat]:
     """Starts servers, each with a stub of its own, and stops them all."""
+    servers: list[Server] = []
     with ExitStack() as stack:
 
         def start(format_name: str = "chat", layout: str = "parts", **variables: str) -> Chat:
@@ -53,10 +54,13 @@ def starting() -> Iterator[StartChat]:
             stack.callback(stub.stop)
             settings = FORMATS[format_name].environment(stub.url) | {"PROVIDER_RETRIES": "0", **variables}
             server = Server(ASSISTANT_MESSAGE_FORMAT=layout, **settings)
-            stack.callback(server.stop)
+            servers.append(server)
             return Chat(format_name, layout, server, stub)
 
-        yield start
+        try:
+            yield start
+        finally:
+            stop_all(servers)
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 import json
 import re
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 from tests.assistants.llm import reading
 from tests.providers import FORMATS, RuleStub
 from tests.providers.conditions import holds
-from tests.server import Server
+from tests.server import Server, stop_all
 from tests.wire import Client, message
 
 Json = dict[str, Any]
@@ -46,9 +45,7 @@ class Stages:
         return self._kept[key]
 
     def stop(self) -> None:
-        """Stops all at once: each takes a moment to drain."""
-        with ThreadPoolExecutor() as pool:
-            list(pool.map(lambda stage: stage.server.stop(), self._kept.values()))
+        stop_all(stage.server for stage in self._kept.values())
         for stage in self._kept.values():
             stage.stub.stop()
 

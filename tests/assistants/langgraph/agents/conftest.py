@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from tests.assistants.langgraph.conftest import TOOLS, result
-from tests.server import Server
+from tests.server import Server, stop_all
 from tests.wire import Client, message
 
 
@@ -102,8 +102,7 @@ def agents(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str],
         return running[name]
 
     yield server
-    for each, _ in running.values():
-        each.stop()
+    stop_all(each for each, _ in running.values())
 
 
 @pytest.fixture

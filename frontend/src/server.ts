@@ -28,7 +28,7 @@ export type Failure =
   | { kind: "key-required" }
   | { kind: "lost" } // the connection broke; the run may go on
   | { kind: "gone" } // the run is no longer there
-  | { kind: "refused"; text: string }; // the server's reason, in a sentence for the user
+  | { kind: "refused"; text: string; code?: string }; // the server's reason, in a sentence for the user
 
 /** What the runtime's error means. Its message is `Status N: <body>`, an error frame's text, or a failed fetch's. */
 export function classify(error: Error): Failure {
@@ -36,8 +36,11 @@ export function classify(error: Error): Failure {
   if (refusal) {
     const [, status, body] = refusal;
     if (status === "401") return { kind: "key-required" };
-    if (status === "404") return { kind: "gone" };
-    return { kind: "refused", text: errorText(body!) ?? `The server answered with status ${status}.` };
+    const { error, code, details } = parsed(body!);
+    if (status === "404" && code !== "approval_not_found") return { kind: "gone" };
+    const first = details?.[0];
+    const text = first ? `${error} (${first.field}: ${first.problem})` : error;
+    return { kind: "refused", text: text ?? `The server answered with status ${status}.`, ...(code && { code }) };
   }
   // How Chromium, Firefox and Safari word a failed connection, and the npm client's decoder a stream cut short.
   const cut =
@@ -47,13 +50,11 @@ export function classify(error: Error): Failure {
   return cut ? { kind: "lost" } : { kind: "refused", text: error.message };
 }
 
-/** The sentence in the server's error body. */
-function errorText(body: string): string | undefined {
+/** The server's error body; empty for another's. */
+function parsed(body: string): { error?: string; code?: string; details?: { field: string; problem: string }[] } {
   try {
-    const { error, details } = JSON.parse(body);
-    const first = details?.[0];
-    return first ? `${error} (${first.field}: ${first.problem})` : error;
+    return JSON.parse(body) ?? {};
   } catch {
-    return undefined;
+    return {};
   }
 }

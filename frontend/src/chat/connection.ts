@@ -3,6 +3,7 @@
 import type { AssistantRuntime, SendCommandsRequestBody } from "@assistant-ui/react";
 import { cancelRun, classify } from "../server";
 import { Conversation } from "./conversation";
+import { answeredBy, resume, type Answer } from "./questions";
 import { Reconnect } from "./reconnect";
 import { watchSilence } from "./silence";
 import type { Attempt, ChatState } from "./state";
@@ -34,7 +35,7 @@ export class Connection {
     const notify = () => this.#change({});
     this.#conversation = new Conversation(id, this.#progress, notify, onChange, this.#follow);
     const { saved, branches } = this.#conversation;
-    this.view = { status: { kind: "ok" }, running: saved.running, branches };
+    this.view = { status: { kind: "ok" }, running: saved.running, branches, refusals: {} };
     this.#resuming = saved.running;
     this.#finishedId = saved.finishedId;
     if (saved.unsent) this.attempt = { before: branches.leaves[branches.active]!, commands: saved.unsent };
@@ -98,6 +99,11 @@ export class Connection {
     }
   }
 
+  /** Answers what waits for a person. */
+  answer(id: string, answer: Answer) {
+    this.#conversation.send(resume(id, answer));
+  }
+
   /** Stops trying to reconnect. */
   giveUp = () => {
     this.#reconnect.stop();
@@ -138,7 +144,7 @@ export class Connection {
       if (failure.kind === "lost" || unavailable) this.#lost();
       else if (failure.kind === "key-required") this.#change({ status: failure });
       else if (failure.kind === "gone") this.#fail(this.unsent(this.#conversation.state) ? NOT_RECEIVED : NOT_KEPT);
-      else this.#fail(failure.text);
+      else if (!this.#refuse(failure)) this.#fail(failure.text);
     },
 
     onCancel: ({ error }: { error?: Error }) => {
@@ -182,6 +188,17 @@ export class Connection {
 
   #fail(text: string) {
     this.#end({ kind: "failed", text });
+  }
+
+  /** Shows at its question why an answer was refused; false where that is not what happened. */
+  #refuse({ text, code }: { text: string; code?: string }): boolean {
+    const id = answeredBy(this.attempt?.commands);
+    const isFinal = code?.startsWith("approval_") === true;
+    if (!id || !(isFinal || /^invalid_(decision|turn)$/.test(code ?? ""))) return false;
+    this.attempt = undefined;
+    this.#end({ kind: "ok" });
+    this.#change({ refusals: { ...this.view.refusals, [id]: { text, isFinal } } });
+    return true;
   }
 
   #stopped() {

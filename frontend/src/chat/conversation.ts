@@ -63,8 +63,11 @@ export class Conversation {
   /** Sends the attempt's commands, on the state that it was first sent on. */
   resend(attempt: Attempt) {
     this.thread.importExternalState(attempt.before);
-    const { sendCommand } = this.thread.getState().extras as Extras;
-    attempt.commands.forEach(sendCommand);
+    attempt.commands.forEach((command) => this.send(command));
+  }
+
+  send(command: AssistantTransportCommand) {
+    (this.thread.getState().extras as Extras).sendCommand(command);
   }
 
   /** Shows the branch with the index `leaf`. */

@@ -6,6 +6,7 @@ import {
   type AssistantTransportCommand,
   type ThreadMessage,
   type ThreadMessageLike,
+  type ToolCallMessagePart,
   type useExternalMessageConverter,
 } from "@assistant-ui/react";
 
@@ -13,6 +14,8 @@ export interface Usage {
   inputTokens: number;
   outputTokens: number;
 }
+
+type Approval = NonNullable<ToolCallMessagePart["approval"]>;
 
 type Part = Exclude<ThreadMessageLike["content"], string>[number];
 
@@ -30,7 +33,7 @@ interface LangChainMessage {
   type: "human" | "ai" | "tool" | "system";
   content: string | { type: string; text?: string; image_url?: { url: string } }[];
   additional_kwargs?: { reasoning?: { summary?: { text: string }[] } };
-  tool_calls?: { id: string; name: string; partial_json?: string; args: Record<string, unknown> }[];
+  tool_calls?: { id: string; name: string; partial_json?: string; args: Record<string, unknown>; approval?: Approval }[];
   tool_call_id?: string;
   status?: "success" | "error";
   usage_metadata?: { input_tokens: number; output_tokens: number };
@@ -41,6 +44,7 @@ export type Message = PartsMessage | LangChainMessage;
 export interface ChatState {
   messages: Message[];
   provider?: string;
+  __interrupt__?: unknown; // what waits for a person: of a graph, and in the layout `langchain` of tools
 }
 
 /** A request that was sent, with the state it was sent on. */
@@ -117,11 +121,12 @@ function fromLangChain(message: LangChainMessage): Converted {
   const content = [
     ...(message.additional_kwargs?.reasoning?.summary ?? []).map(({ text }) => ({ type: "reasoning" as const, text })),
     ...fromContent(message.content),
-    ...(message.tool_calls ?? []).map(({ id, name, args, partial_json }) => ({
+    ...(message.tool_calls ?? []).map(({ id, name, args, partial_json, approval }) => ({
       type: "tool-call" as const,
       toolCallId: id,
       toolName: name,
       argsText: partial_json ?? JSON.stringify(args),
+      ...(approval && { approval }),
     })),
   ];
   const usage = message.usage_metadata;

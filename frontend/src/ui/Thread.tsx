@@ -6,6 +6,7 @@ import { Composer, EditComposer } from "./Composer";
 import { Down } from "./Icons";
 import { AssistantMessage, UserMessage } from "./Message";
 import { Notice } from "./Notice";
+import { Questions } from "./Questions";
 
 export function Thread() {
   const running = useAuiState((s) => s.thread.isRunning);
@@ -22,6 +23,7 @@ export function Thread() {
         >
           <ThreadPrimitive.Messages components={{ UserMessage, AssistantMessage, EditComposer }} />
         </div>
+        <Questions />
         {empty && <Welcome />}
       </ThreadPrimitive.Viewport>
       <div className="relative mx-auto w-full max-w-3xl px-4 pb-4">

@@ -5,8 +5,8 @@ import sys
 from http.client import HTTPConnection, HTTPException
 
 
-def ready() -> bool:
-    connection = HTTPConnection("127.0.0.1", int(os.environ.get("PORT") or 8002), timeout=3)
+def ready(address: str) -> bool:
+    connection = HTTPConnection(address, int(os.environ.get("PORT") or 8002), timeout=3)
     try:
         connection.request("GET", "/health/ready")
         return connection.getresponse().status == 200
@@ -15,4 +15,4 @@ def ready() -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(0 if ready() else 1)
+    sys.exit(0 if ready("127.0.0.1") or ready("::1") else 1)  # HOST may be an IPv6 address

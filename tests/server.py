@@ -117,7 +117,7 @@ class Server:
     probe_status = 200
 
     def __init__(self, command: Sequence[str] = GUNICORN, **variables: str) -> None:
-        self.host, self.port = "127.0.0.1", free_port()
+        self.host, self.port = variables.pop("HOST", "127.0.0.1"), free_port()
         self._log = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
             [word.replace("{port}", str(self.port)) for word in command],

@@ -1,6 +1,8 @@
 """The Kubernetes manifests, checked as far as possible without a cluster."""
 
 import json
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import yaml
 from assistant_backend.environment import parse
 from assistant_transport import __version__
 from tests.deploy.manifests import EVERY, EXAMPLE, one, pods, render
+from tests.programs import require
 from tests.server import ROOT
 
 HTTP_ROUTE = json.loads(Path(__file__).with_name("httproute.schema.json").read_text())
@@ -97,8 +100,37 @@ def test_the_configuration_is_valid_and_allows_the_routes_hosts(kustomization: s
     objects = render(kustomization)
     settings = parse(one(objects, "ConfigMap")["data"])
     assert settings["ALLOWED_HOSTS"] == one(objects, "HTTPRoute")["spec"]["hostnames"]
-    replicas = one(objects, "Deployment")["spec"]["replicas"]
+    replicas = one(objects, "Deployment")["spec"].get("replicas", 1)
     assert replicas == 1 or settings["REDIS_URL"], "several replicas find each other's runs in Valkey only"
+
+
+def test_an_autoscaler_keeps_its_number_of_replicas(tmp_path: Path) -> None:
+    """Each `kubectl apply` of a number would take it back, so none may be left once the overlay has none."""
+    assert one(render(), "Deployment")["spec"]["replicas"] == 3
+    copy = overlay(tmp_path)
+    text = copy.read_text()
+    copy.write_text(text.replace("replicas:\n  - {name: assistant, count: 3}\n", ""))
+    assert copy.read_text() != text
+    assert "replicas" not in one(rendered(tmp_path), "Deployment")["spec"]
+
+
+def test_an_image_can_be_pinned_by_its_digest(tmp_path: Path) -> None:
+    digest = f"sha256:{'0' * 64}"
+    copy = overlay(tmp_path)
+    copy.write_text(copy.read_text().replace(f"newTag: {__version__}", f"digest: {digest}"))
+    (container,) = one(rendered(tmp_path), "Deployment")["spec"]["template"]["spec"]["containers"]
+    assert container["image"].endswith(f"/assistant-transport-backend-django@{digest}")
+
+
+def overlay(folder: Path) -> Path:
+    """A copy of the manifests in `folder`; returns the example's kustomization."""
+    shutil.copytree(ROOT / "deploy/kubernetes", folder / "kubernetes")
+    return folder / "kubernetes" / EXAMPLE / "kustomization.yaml"
+
+
+def rendered(folder: Path) -> list[Any]:
+    command = [require("kubectl"), "kustomize", str(folder / "kubernetes" / EXAMPLE)]
+    return list(yaml.safe_load_all(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
 
 
 def test_the_network_policy_lets_prometheus_reach_the_metrics() -> None:

@@ -13,11 +13,15 @@ from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from pathlib import Path
 
+import pytest
+
 from assistant_backend import project
 from tests.programs import require
 
 ROOT = Path(__file__).resolve().parents[1]
 NAME: str = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["name"]
+# What a test says of the template as it is: without users, sessions and a database of its own.
+without_admin = pytest.mark.skipif(project.ADMIN, reason="the project has the admin")
 GUNICORN = (sys.executable, str(ROOT / "docker/serve.py"))
 
 

@@ -10,6 +10,7 @@ from django.test import override_settings
 
 from assistant_transport import checks
 from assistant_transport.asgi import wrap
+from tests.server import without_admin
 
 USERS = ["django.contrib.auth", "django.contrib.contenttypes"]
 SIGNED_IN = "assistant_transport.callers.signed_in"
@@ -40,7 +41,7 @@ def test_settings_that_are_no_dict_are_an_error() -> None:
         ({"CALLER": "acme.callers.__doc__"}, "E003", "is not a function of the request"),
         ({"CALLER": "assistant_transport.callers.forwarded_user"}, "E001", "needs FORWARDED_USER_HEADER and FORWARDED"),
         ({"CALLER": "assistant_transport.callers.jwt"}, "E001", "JWT_ISSUER and JWT_AUDIENCE and one of JWT_SECRET"),
-        ({"CALLER": SIGNED_IN}, "W002", "AuthenticationMiddleware to MIDDLEWARE"),
+        pytest.param({"CALLER": SIGNED_IN}, "W002", "AuthenticationMiddleware to MIDDLEWARE", marks=without_admin),
         ({"FORWARDED_USER_SECRET": "too-short"}, "E001", "32 characters or more"),
         ({"JWT_JWKS_URL": "http://issuer.example/keys"}, "E001", "must be an https URL"),
         ({"JWT_ALGORITHMS": ["none"]}, "E001", "'none' must be an algorithm such as"),
@@ -60,6 +61,7 @@ def test_a_public_key_is_never_taken_for_a_secret(algorithms: list[str], secret:
     assert found(**caller, **keys) == {}
 
 
+@without_admin
 def test_users_are_known_by_a_middleware_that_inherits_from_djangos() -> None:
     with override_settings(
         INSTALLED_APPS=["assistant_transport", "django.contrib.auth", "django.contrib.contenttypes"]

@@ -12,7 +12,7 @@ from assistant_backend import variables
 from assistant_backend.environment import VARIABLES, InvalidEnvironmentError, parse
 from assistant_backend.variables import OF_THE_SITE
 from tests.docs.pages import blocks
-from tests.server import ROOT, environment
+from tests.server import ROOT, environment, without_admin
 
 
 def problems(**variables: str) -> list[str]:
@@ -242,6 +242,7 @@ def test_docs_say_which_settings_a_project_of_its_own_does_not_have() -> None:
     assert re.findall(r"`([A-Z_]+)`", said) == [variable.name for variable in OF_THE_SITE]
 
 
+@without_admin
 def test_sessions_need_a_secret_key_that_stays() -> None:
     assert "signed_in needs a fixed one" in problems(CALLER="assistant_transport.callers.signed_in")[0]
     code = "from django.conf import settings as s; s.INSTALLED_APPS += ['django.contrib.sessions']\n"

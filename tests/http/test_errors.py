@@ -5,7 +5,7 @@ import re
 
 from assistant_transport.http.errors import Code
 from tests.conftest import StartServer
-from tests.server import ROOT
+from tests.server import ROOT, without_admin
 from tests.wire import Client
 
 _DOCUMENTED = re.compile(r"^\| (\d{3}) \| `(\w+)` \|", re.MULTILINE)
@@ -29,6 +29,7 @@ def test_the_description_names_the_codes(client: Client) -> None:
     assert set(schema["properties"]["code"]["examples"]) == set(Code)
 
 
+@without_admin
 def test_the_line_of_a_refused_request_has_the_code(start_server: StartServer) -> None:
     server = start_server(API_KEYS="me:a-key-of-16-letters")
     client = Client(server.host, server.port)

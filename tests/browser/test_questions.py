@@ -243,3 +243,27 @@ def test_a_graphs_plain_question_gets_a_text_and_never_an_answer_by_itself(
     send.click()
     expect(card).to_have_count(0)
     expect(chat.replies.last).to_contain_text("Ada")
+
+
+def test_a_graphs_calls_that_wait_together_are_answered_once_each_has_a_decision(
+    page_built: None, start_server: StartServer, context: BrowserContext, watched: Watch, tmp_path: Path
+) -> None:
+    server = start_server(
+        ASSISTANT="langgraph:acme.agents:approving",
+        ASSISTANT_MESSAGE_FORMAT="langchain",
+        PYTHONPATH=f"{ROOT / 'src'}:{ROOT / 'tests/fixtures'}",
+        GRAPH_STATE=str(tmp_path / "state"),
+    )
+    chat = Chat(context.new_page(), Client(server.host, server.port)).open()
+    chat.send("transfer ann, transfer bob")
+    calls = chat.page.get_by_role("group", name="transfer", exact=True)
+    expect(calls).to_have_count(2)
+    chat.expect_idle()
+    calls.first.get_by_role("button", name="Approve").click()
+    expect(calls.first).to_contain_text("Approved; the other calls wait for your decision.")
+    calls.last.get_by_role("button", name="Deny").click()
+    calls.last.get_by_role("textbox").fill("Not him.")
+    calls.last.get_by_role("button", name="Deny").click()
+    expect(calls).to_have_count(0)
+    expect(chat.replies.last).to_contain_text("sent to ann")
+    expect(chat.replies.last).to_contain_text("Not him.")

@@ -16,18 +16,6 @@ from django.db import close_old_connections, reset_queries
 from assistant_backend import environment
 from assistant_transport.asgi import wrap
 from assistant_transport.http import database
-from assistant_transport.http.asgi_types import Receive, Scope, Send
-
-
-class Handler(ASGIHandler):
-    """Django's handler without a thread of its own for every request, which only a database needs.
-
-    asgiref starts two threads for each ThreadSensitiveContext; without it, one serves the whole process.
-    """
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.handle(scope, receive, send)
-
 
 django.setup(set_prefix=False)
 
@@ -36,7 +24,7 @@ if apps.is_installed("django.contrib.sessions") and environment.secret_key_is_ra
 if apps.is_installed("django.contrib.admin") and not database.is_configured():
     raise ImproperlyConfigured("DATABASE_URL: the admin needs a database")
 
-django_application = ASGIHandler() if database.is_configured() else Handler()
+django_application = ASGIHandler()
 
 if not database.is_configured():
     # A synchronous receiver costs every request a hop to a thread; these have nothing to do here.

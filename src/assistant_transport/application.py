@@ -1,7 +1,9 @@
 """A project's ASGI application, with extra handling of requests to the app's own routes."""
 
 from collections.abc import Awaitable
+from functools import lru_cache
 
+from django.conf import settings as django_settings
 from django.core.handlers.asgi import get_script_prefix
 from django.urls import Resolver404, resolve
 
@@ -10,6 +12,7 @@ from assistant_transport.http import registry
 from assistant_transport.http.access_log import AccessLog
 from assistant_transport.http.asgi_types import Application, Message, Receive, Scope, Send
 from assistant_transport.http.body_limit import BodyLimit
+from assistant_transport.http.handler import shorten
 from assistant_transport.urls import ROUTES, app_name
 
 BODY_SECONDS = 60.0  # for the largest one over a slow line
@@ -22,18 +25,24 @@ class Served:
 
     def __init__(self, application: Application, *, everything: bool) -> None:
         self._application = application
-        self._own = AccessLog(BodyLimit(application, settings.MAX_BODY_BYTES, BODY_SECONDS))
+        self._own = _logged(shorten(application))
+        self._others = _logged(application)
         self._everything = everything
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._application(scope, receive, send)
             return
-        route = own_route(scope) or ("other" if self._everything else None)
-        if route is None:
-            await self._application(scope, receive, _closing(send))
-        else:
+        if route := own_route(scope):
             await self._own.answer(route, scope, receive, _closing(send))
+        elif self._everything:
+            await self._others.answer("other", scope, receive, _closing(send))
+        else:
+            await self._application(scope, receive, _closing(send))
+
+
+def _logged(application: Application) -> AccessLog:
+    return AccessLog(BodyLimit(application, settings.MAX_BODY_BYTES, BODY_SECONDS))
 
 
 def own_route(scope: Scope) -> str | None:
@@ -41,8 +50,13 @@ def own_route(scope: Scope) -> str | None:
     path: str = scope["path"]
     if not path.endswith(_ENDINGS):
         return None
+    return _route(path.removeprefix(get_script_prefix(scope)), django_settings.ROOT_URLCONF)
+
+
+@lru_cache(maxsize=64)  # few paths end so, except those of somebody who guesses
+def _route(path: str, urls: str) -> str | None:
     try:
-        match = resolve(path.removeprefix(get_script_prefix(scope)))
+        match = resolve(path, urls)
     except Resolver404:
         return None
     return f"/{match.url_name}" if app_name in match.app_names else None

@@ -1,0 +1,93 @@
+"""Django's handling of a request, without what the app's own routes can do without: docs/architecture.md says what."""
+
+import asyncio
+from contextlib import nullcontext
+from io import BytesIO
+from typing import Any
+
+from asgiref.sync import ThreadSensitiveContext, sync_to_async
+from django.core.handlers.asgi import ASGIHandler, get_script_prefix
+from django.core.signals import request_finished, request_started
+from django.http.response import HttpResponseBase
+from django.urls import set_script_prefix
+
+from assistant_transport.http import database
+from assistant_transport.http.asgi_types import Application, Receive, Scope, Send
+
+_DJANGOS_OWN = ASGIHandler.__call__
+
+
+def shorten(application: Application) -> Application:
+    """`application`, or where that is Django's own handler, a shorter way to its middleware and its views."""
+    return Handler(application) if type(application) is ASGIHandler else application
+
+
+class Handler:
+    """Handles requests as `django` does, through all of its middleware.
+
+    It differs from Django 5.2 and 6.0 in three things:
+
+    1. The body is kept in memory, where http.body_limit bounds it. Django prepares a temporary file.
+    2. The view runs in the server's own task, and the client's leaving is noticed from the first byte of a stream on.
+       Django has a task for the view, and another one that watches meanwhile.
+    3. A response is closed here where nobody listens to `request_finished`. Django hops to a thread for it in any case.
+    """
+
+    def __init__(self, django: ASGIHandler) -> None:
+        self._django = django
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if ASGIHandler.__call__ is not _DJANGOS_OWN:  # changed by a library that watches requests, such as Sentry's
+            await self._django(scope, receive, send)
+            return
+        body = await _read(receive)
+        if body is None:
+            return
+        # Without a database one thread serves the whole process, where asgiref would start two for each context.
+        async with ThreadSensitiveContext() if database.is_configured() else nullcontext():
+            await self._handle(scope, body, receive, send)
+
+    async def _handle(self, scope: Scope, body: BytesIO, receive: Receive, send: Send) -> None:
+        kind = type(self._django)
+        set_script_prefix(get_script_prefix(scope))
+        await request_started.asend(sender=kind, scope=scope)
+        request, refusal = self._django.create_request(scope, body)
+        response: Any = refusal if request is None else await self._django.run_get_response(request)
+        try:
+            await self._send(response, receive, send)
+        finally:
+            if request_finished.has_listeners(kind):
+                await sync_to_async(response.close)()
+            else:
+                response.close()
+
+    async def _send(self, response: HttpResponseBase, receive: Receive, send: Send) -> None:
+        """Sends the response, until its end or the client's leaving."""
+        if not response.streaming:
+            await self._django.send_response(response, send)
+            return
+        sending: Any = asyncio.current_task()
+        watching = asyncio.create_task(_cancel_when_client_leaves(sending, receive))
+        try:
+            await self._django.send_response(response, send)
+        except asyncio.CancelledError:
+            sending.uncancel()  # by the client's leaving, or by the feed since it reads too slowly
+        finally:
+            watching.cancel()
+
+
+async def _read(receive: Receive) -> BytesIO | None:
+    """The whole body; None if the client left within it."""
+    body = BytesIO()
+    while (message := await receive())["type"] == "http.request":
+        body.write(message.get("body", b""))
+        if not message.get("more_body"):
+            body.seek(0)
+            return body
+    return None
+
+
+async def _cancel_when_client_leaves(sending: asyncio.Task[None], receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    sending.cancel()

@@ -1,0 +1,109 @@
+"""`python -m tests.counted`: prints how many functions this project calls for a short run and for a token, as JSON.
+
+Calls are counted, not timed, so that the figures hold on a busy machine. It runs in a process of its own: no other
+test's threads and settings are counted.
+"""
+
+import asyncio
+import json
+import os
+import sys
+import threading
+from typing import Any
+
+from assistant_transport.assistants import Turn
+from tests.server import environment
+from tests.wire import message
+
+_RUNS = 20
+
+
+class Assistant:
+    """Writes as many tokens as the user's text says, each in a turn of the event loop of its own."""
+
+    async def reply(self, turn: Turn) -> None:
+        answer = turn.transcript.assistant_message()
+        for _ in range(int(turn.text or 0)):
+            answer.append_text(" token")
+            await asyncio.sleep(0)
+
+
+class Calls:
+    """Counts the calls of Python's and C's functions in every thread, while it is entered."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def _count(self, frame: object, event: str, argument: object) -> None:
+        if event in ("call", "c_call"):
+            self.count += 1
+
+    def __enter__(self) -> "Calls":
+        threading.setprofile(self._count)
+        sys.setprofile(self._count)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        sys.setprofile(None)
+        threading.setprofile(None)
+
+
+async def ask(application: Any, tokens: int) -> None:
+    """One request and its whole reply, as a server hands them to the application."""
+    fields = {"commands": [message(str(tokens))], "state": {"messages": []}, "threadId": "thread"}
+    body = json.dumps(fields).encode()
+    headers = {
+        "host": "localhost",
+        "content-type": "application/json",
+        "content-length": str(len(body)),
+        "x-client-id": "a-client-that-is-counted",
+    }
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/assistant",
+        "query_string": b"",
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+    }
+    arrived = [{"type": "http.request", "body": body, "more_body": False}]
+    ended = asyncio.Event()
+    sent = b""
+
+    async def receive() -> dict[str, Any]:
+        if arrived:
+            return arrived.pop()
+        await ended.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(part: dict[str, Any]) -> None:
+        nonlocal sent
+        sent += part.get("body", b"")
+        if part["type"] == "http.response.body" and not part.get("more_body"):
+            ended.set()
+
+    await application(scope, receive, send)
+    assert sent.count(b" token") == tokens, sent
+
+
+async def calls(application: Any, tokens: int) -> float:
+    """How many calls a run of so many tokens takes, once everything is imported and cached."""
+    for _ in range(3):
+        await ask(application, tokens)
+    with Calls() as counted:
+        for _ in range(_RUNS):
+            await ask(application, tokens)
+    return counted.count / _RUNS
+
+
+async def main() -> None:
+    from assistant_backend.asgi import application
+    from assistant_transport.http import lifecycle
+
+    await lifecycle.start()
+    short, long = await calls(application, 5), await calls(application, 105)
+    json.dump({"short run": round(short), "token": round((long - short) / 100, 1)}, sys.stdout)
+
+
+if __name__ == "__main__":
+    os.environ |= environment(ASSISTANT="tests.counted.Assistant", FLUSH_INTERVAL_MS="0", LOG_LEVEL="WARNING")
+    asyncio.run(main())

@@ -1,0 +1,24 @@
+"""What a reply costs in calls of functions, which are the same on every machine: `make bench` measures times."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from tests.server import ROOT, environment
+
+# A little above what `python -m tests.counted` prints with Python 3.11 and Django 5.2. Lower them with every gain.
+AT_MOST = {"short run": 2600, "token": 180}
+
+
+@pytest.fixture(scope="module")
+def counted() -> Any:
+    command = [sys.executable, "-m", "tests.counted"]
+    return json.loads(subprocess.check_output(command, cwd=ROOT, env=environment(), timeout=60))
+
+
+@pytest.mark.parametrize("what", AT_MOST)
+def test_it_costs_no_more_calls_than_it_did(counted: Any, what: str) -> None:
+    assert counted[what] <= AT_MOST[what]

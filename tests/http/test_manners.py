@@ -118,11 +118,30 @@ def test_an_answer_of_known_length_says_it(client: Client, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/health", "/nowhere", "/static/page.css"])
-def test_every_answer_has_the_security_headers(client: Client, path: str) -> None:
+def test_no_answer_may_be_shown_as_what_it_is_not(client: Client, path: str) -> None:
     headers = client.get(path).headers
     assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "Server" not in headers
+
+
+def test_a_reply_has_only_the_headers_that_it_needs(client: Client) -> None:
+    with client.request("POST", "/assistant", {"commands": []}) as reply:
+        assert {name.title() for name in reply.headers} == {
+            "Cache-Control",
+            "Content-Type",
+            "Date",
+            "Transfer-Encoding",
+            "Vary",  # by django-cors-headers
+            "X-Accel-Buffering",
+            "X-Content-Type-Options",
+            "X-Request-Id",
+            "X-Run-Id",
+        }
+
+
+def test_a_page_may_load_only_its_own_and_be_framed_by_nobody(client: Client) -> None:
+    headers = client.get("/").headers
     assert headers["X-Frame-Options"] == "DENY"
     assert headers["Referrer-Policy"] == "same-origin"
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert headers["Content-Security-Policy"].startswith("default-src 'none'")
-    assert "Server" not in headers

@@ -13,6 +13,7 @@ from assistant_stream.state_manager import StateManager
 from assistant_transport.runs.assistant_stream_internals import (
     Canonicalizer,
     DataStreamEncoder,
+    RunController,
     StateProxy,
     is_proxy_of,
     lookup_state,
@@ -22,13 +23,17 @@ from tests.server import ROOT
 MODULE = ROOT / "src/assistant_transport/runs/assistant_stream_internals.py"
 PRIVATE = {
     "_Canonicalizer",
+    "_cancelled_event",
+    "_cancelled_signal",
     "_dispose_callbacks",
     "_flush_and_put_chunk",
+    "_loop",
     "_manager",
     "_mark_cancelled",
     "_parent_id",
     "_path",
     "_put_chunk_nowait",
+    "_queue",
     "_state_manager",
     "_stream_tasks",
 }
@@ -41,6 +46,14 @@ def test_these_private_names_are_used_in_one_module() -> None:
     assert [
         path for path in importing if "assistant_stream." in documented.sub("", path.read_text()) and path != MODULE
     ] == []
+
+
+def test_the_controller_has_all_that_upstreams_constructor_sets() -> None:
+    async def main() -> None:
+        ours, upstreams = RunController(lambda _: None, None), assistant_stream.RunController(None, None)
+        assert vars(ours).keys() - {"_put_chunk_nowait", "_flush_and_put_chunk"} == vars(upstreams).keys()
+
+    asyncio.run(main())
 
 
 def test_the_controller_gives_all_its_chunks_to_the_methods_that_are_replaced() -> None:

@@ -78,12 +78,11 @@ class Handler:
 
 async def _read(receive: Receive) -> BytesIO | None:
     """The whole body; None if the client left within it."""
-    body = BytesIO()
+    parts = []
     while (message := await receive())["type"] == "http.request":
-        body.write(message.get("body", b""))
+        parts.append(message.get("body", b""))
         if not message.get("more_body"):
-            body.seek(0)
-            return body
+            return BytesIO(b"".join(parts))
     return None
 
 

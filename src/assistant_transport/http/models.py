@@ -130,8 +130,10 @@ class AssistantRequest(Model):
     def _nested(self, field: str, model: type[Model]) -> dict[str, Any]:
         """A field as sent, over the deprecated copies of its own fields at the top level."""
         extra = self.model_extra or {}
-        copies = model.model_validate({name: extra[name] for name in model.model_fields if name in extra})
         sent: Model | None = getattr(self, field)
+        if sent is None and extra.keys().isdisjoint(model.model_fields):
+            return {}
+        copies = model.model_validate({name: extra[name] for name in model.model_fields if name in extra})
         return copies.model_dump(exclude_unset=True) | (sent.model_dump(exclude_unset=True) if sent else {})
 
 

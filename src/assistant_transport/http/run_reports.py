@@ -37,6 +37,8 @@ def ended(run: Run, usage: Usage, counted_by: str) -> None:
         _took(name.removesuffix("_tokens"), key).inc(count)
     if not tokens:
         _unknown_usage().inc()
+    if not logger.isEnabledFor(logging.INFO):
+        return
     line = {
         "assistant": registry.assistant_name(),
         "outcome": run.status.value,

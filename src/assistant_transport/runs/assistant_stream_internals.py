@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import assistant_stream
+from assistant_stream.create_run import ReadOnlyCancellationSignal
 from assistant_stream.serialization.assistant_transport import _Canonicalizer as Canonicalizer
 from assistant_stream.serialization.data_stream import DataStreamEncoder
 from assistant_stream.state import lookup_state
@@ -33,7 +34,14 @@ class RunController(assistant_stream.RunController):  # type: ignore[misc] # it 
     """
 
     def __init__(self, put_chunk: Callable[[Any], None], state: Any) -> None:
-        super().__init__(None, None)
+        # Not upstream's constructor: it makes a StateManager of four objects, a tenth of a run's own cost.
+        self._queue = None
+        self._loop = asyncio.get_running_loop()
+        self._dispose_callbacks: list[Callable[[], None]] = []
+        self._stream_tasks: list[asyncio.Task[None]] = []
+        self._parent_id: str | None = None
+        self._cancelled_event = asyncio.Event()
+        self._cancelled_signal = ReadOnlyCancellationSignal(self._cancelled_event)
         self._state_manager = state
         self._put_chunk_nowait = self._flush_and_put_chunk = put_chunk
 
@@ -53,8 +61,7 @@ class RunController(assistant_stream.RunController):  # type: ignore[misc] # it 
     def cancel(self) -> None:
         """Sets `is_cancelled` and stops the streams that were added."""
         self._mark_cancelled()
-        tasks: list[asyncio.Task[None]] = self._stream_tasks
-        for task in tasks:
+        for task in self._stream_tasks:
             task.cancel()
 
 

@@ -4,12 +4,11 @@ It stands in for assistant-stream's StateManager, which copies every container o
 a long conversation. Here a value is encoded once, when it is written, and kept as clients see it.
 """
 
-import json
 from collections.abc import Sequence
 from typing import Any, Protocol
 
 from assistant_transport.runs.assistant_stream_internals import StateProxy, is_proxy_of, lookup_state
-from assistant_transport.runs.strict_json import UNSAFE_SEGMENTS, encode, is_acceptable
+from assistant_transport.runs.strict_json import UNSAFE_SEGMENTS, encode_and_copy, is_acceptable, quote
 
 PathSegment = str | int
 
@@ -42,8 +41,8 @@ class StateDocument:
         """
         if not UNSAFE_SEGMENTS.isdisjoint(path):
             raise KeyError(f"clients refuse the path {list(path)}")
-        encoded = encode(value)
-        self._set_at(path, json.loads(encoded))
+        encoded, copy = encode_and_copy(value)
+        self._set_at(path, copy)
         self.generation += 1
         self.operations.set(encode_path(path), encoded)
 
@@ -147,7 +146,7 @@ class TextCursor:
 
 def encode_path(path: Sequence[PathSegment]) -> str:
     """A path as JSON: clients take a list of strings."""
-    return encode([str(segment) for segment in path])
+    return f"[{','.join([quote(str(segment)) for segment in path])}]"
 
 
 def _key(container: Any, segment: PathSegment) -> Any:

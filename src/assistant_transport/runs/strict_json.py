@@ -4,6 +4,7 @@ The client parses every frame with secure-json-parse (npm assistant-stream 0.3.4
 Infinity, a `__proto__` key or a `constructor.prototype`, with a warning in its console: its state silently diverges.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from json import JSONEncoder
@@ -29,6 +30,7 @@ def _refuse(value: object) -> object:
 
 
 _encoder = JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_refuse)
+_SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
 def encode(value: object) -> str:
@@ -42,6 +44,12 @@ def encode(value: object) -> str:
     if _UNSAFE_KEYS.search(text) and (key := _unsafe_key(value)):
         raise ValueError(f"the key {key} is not allowed: clients drop whatever holds it")
     return text
+
+
+def encode_and_copy(value: object) -> tuple[str, Any]:
+    """`value` as `encode` has it, and a copy of it as a client will have it, which nobody else can change."""
+    text = encode(value)
+    return text, value if type(value) in _SCALARS else json.loads(text)
 
 
 def is_acceptable(value: object) -> bool:

@@ -48,9 +48,10 @@ class Calls:
         threading.setprofile(None)
 
 
-async def ask(application: Any, tokens: int) -> None:
-    """One request and its whole reply, as a server hands them to the application."""
-    fields = {"commands": [message(str(tokens))], "state": {"messages": []}, "threadId": "thread"}
+async def ask(application: Any, tokens: int, earlier: int = 0) -> None:
+    """One request after so many earlier messages, and its whole reply, as a server hands them to the application."""
+    messages = [{"id": str(number), "role": "user", "parts": []} for number in range(earlier)]
+    fields = {"commands": [message(str(tokens))], "state": {"messages": messages}, "threadId": "thread"}
     body = json.dumps(fields).encode()
     headers = {
         "host": "localhost",
@@ -85,13 +86,13 @@ async def ask(application: Any, tokens: int) -> None:
     assert sent.count(b" token") == tokens, sent
 
 
-async def calls(application: Any, tokens: int) -> float:
+async def calls(application: Any, tokens: int, earlier: int = 0) -> float:
     """How many calls a run of so many tokens takes, once everything is imported and cached."""
     for _ in range(3):
-        await ask(application, tokens)
+        await ask(application, tokens, earlier)
     with Calls() as counted:
         for _ in range(_RUNS):
-            await ask(application, tokens)
+            await ask(application, tokens, earlier)
     return counted.count / _RUNS
 
 
@@ -101,7 +102,9 @@ async def main() -> None:
 
     await lifecycle.start()
     short, long = await calls(application, 5), await calls(application, 105)
-    json.dump({"short run": round(short), "token": round((long - short) / 100, 1)}, sys.stdout)
+    late = await calls(application, 5, earlier=10_000)
+    found = {"short run": short, "token": (long - short) / 100, "earlier message": (late - short) / 10_000}
+    json.dump(found, sys.stdout)
 
 
 if __name__ == "__main__":

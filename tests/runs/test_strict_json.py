@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from assistant_transport.runs.strict_json import encode, is_acceptable, is_suspicious, refusal
+from assistant_transport.runs.strict_json import encode, encode_parsed, is_acceptable, is_suspicious, refusal
 
 REFUSED = [
     ({"a": [{"__proto__": 1}]}, "the key __proto__, which is not allowed"),
@@ -37,6 +37,15 @@ def test_what_clients_take_is_not_refused(value: Any) -> None:
 
 def test_an_ordinary_request_is_not_suspicious() -> None:
     assert not is_suspicious(json.dumps({"state": {"messages": [{"text": "1e3 \n e300"}]}, "n": 1.5e-7}).encode())
+
+
+def test_text_of_any_language_is_not_suspicious_however_it_is_escaped() -> None:
+    assert not is_suspicious(json.dumps("Grüße, 你好 \U0001f600 \x1b").encode())
+
+
+@pytest.mark.parametrize("value", ["\ud83d", {"a": ["\udc00", 1]}, [[[1.5]]]])
+def test_what_was_parsed_is_encoded_as_ever(value: Any) -> None:
+    assert encode_parsed(value) == encode(value)
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), {"__proto__": 1}, object(), {1}])

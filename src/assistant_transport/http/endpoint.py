@@ -104,7 +104,9 @@ async def _data(request: HttpRequest) -> Any:
     length = request.headers.get("Content-Length", "")
     if length.isdigit() and int(length) < _LARGE:
         return read_json(request)
-    # Parsing blocks the event loop: large bodies go one at a time, yielding to live replies.
+    # Parsing blocks the event loop: large bodies go one at a time, yielding to live replies before and after.
     async with _one_large:
         await asyncio.sleep(0)
-        return read_json(request)
+        data = read_json(request)
+        await asyncio.sleep(0)
+        return data

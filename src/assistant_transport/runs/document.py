@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from assistant_transport.runs.assistant_stream_internals import StateProxy, is_proxy_of, lookup_state
-from assistant_transport.runs.strict_json import UNSAFE_SEGMENTS, encode_and_copy, is_acceptable, quote
+from assistant_transport.runs.strict_json import UNSAFE_SEGMENTS, encode_and_copy, encode_parsed, is_acceptable, quote
 
 PathSegment = str | int
 
@@ -41,8 +41,14 @@ class StateDocument:
         """
         if not UNSAFE_SEGMENTS.isdisjoint(path):
             raise KeyError(f"clients refuse the path {list(path)}")
-        encoded, copy = encode_and_copy(value)
-        self._set_at(path, copy)
+        self._set(path, *encode_and_copy(value))
+
+    def set_own(self, path: Sequence[PathSegment], value: Any) -> None:
+        """As `set`, of a value that consists of the document's own: it is neither checked again nor copied."""
+        self._set(path, encode_parsed(value), value)
+
+    def _set(self, path: Sequence[PathSegment], encoded: str, value: Any) -> None:
+        self._set_at(path, value)
         self.generation += 1
         self.operations.set(encode_path(path), encoded)
 

@@ -9,7 +9,7 @@ from typing import Any
 from assistant_transport.runs.log import Head, Record, RunLog, Status
 from assistant_transport.runs.quotas import Quota, Quotas
 from assistant_transport.runs.run import Limits, Run
-from assistant_transport.runs.strict_json import encode
+from assistant_transport.runs.strict_json import encode_parsed
 
 _INTERRUPTED = "The server had to stop before the reply was done. Please try again."
 _FULL = "Too many replies are being written right now. Please try again in a moment."
@@ -81,7 +81,7 @@ class Runs:
             RunRefusedError: this process stops, or has as many runs as it may.
             QuotaExceededError: one of `quotas` is exhausted.
         """
-        head = Head(secrets.token_urlsafe(24), owner, discoverable, thread, encoding, encode(state))
+        head = Head(secrets.token_urlsafe(24), owner, discoverable, thread, encoding, encode_parsed(state))
         self._admit(head, quotas)
         run = Run(head, state, self._limits, self.log.has_subscribers, lambda run: self._release(run, quotas))
         self._active[head.id] = run

@@ -11,6 +11,8 @@ from json import JSONEncoder
 from json.encoder import encode_basestring
 from typing import Any
 
+from pydantic_core import to_json
+
 from assistant_transport.runs.assistant_stream_internals import StateProxy
 
 # What a path of an operation must not contain (npm assistant-stream 0.3.44, assertSafePathSegment).
@@ -18,8 +20,11 @@ UNSAFE_SEGMENTS = frozenset({"__proto__", "constructor", "prototype"})
 
 _MAX_NUMBER = 1.7976931348623157e308  # above it a number is Infinity in JavaScript
 _UNSAFE_KEYS = re.compile(r'"__proto__"|"prototype"')
-_SUSPICIOUS = (b'"__proto__"', b'"prototype"', b"\\u")  # the last one may hide one of the others
-_LARGE_NUMBER = re.compile(rb"[0-9](?:[eE]\+?[0-9]{3}|[0-9]{199})")
+_SUSPICIOUS = (b'"__proto__"', b'"prototype"')
+_ESCAPED_LETTER = re.compile(rb"\\u00[567]")  # may hide one of these
+# Numbers with all their digits as 0: 4 MB took 7 ms so, and 50 ms by a regular expression.
+_DIGITS = bytes.maketrans(b"123456789E", b"000000000e")
+_LARGE_NUMBERS = (b"0e000", b"0e+000", b"0" * 200)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -52,6 +57,14 @@ def encode_and_copy(value: object) -> tuple[str, Any]:
     return text, value if type(value) in _SCALARS else json.loads(text)
 
 
+def encode_parsed(value: object) -> str:
+    """`value`, which was parsed from acceptable JSON and only changed by such, as JSON: several times as fast."""
+    try:
+        return to_json(value).decode()
+    except ValueError:
+        return encode(value)  # it contains half of a surrogate pair, or is very deep
+
+
 def is_acceptable(value: object) -> bool:
     """Whether `value` is JSON that a client accepts."""
     try:
@@ -76,28 +89,32 @@ def to_bytes(frame: str) -> bytes:
 
 def is_suspicious(text: bytes) -> bool:
     """Whether JSON may hold something that `refusal` finds, which is not worth a walk through most values."""
-    return any(word in text for word in _SUSPICIOUS) or _LARGE_NUMBER.search(text) is not None
+    if any(word in text for word in _SUSPICIOUS) or _ESCAPED_LETTER.search(text):
+        return True
+    zeros = text.translate(_DIGITS)
+    return any(number in zeros for number in _LARGE_NUMBERS)
 
 
 def refusal(value: Any) -> str | None:
     """What in parsed JSON, however deep, a client does not accept, in words that go after "it has"; None if nothing."""
-    if key := _unsafe_key(value):
-        return f"the key {key}, which is not allowed"
     for item in _walk(value):
-        if isinstance(item, int | float) and abs(item) > _MAX_NUMBER:
+        if isinstance(item, dict):
+            if key := _unsafe_key_of(item):
+                return f"the key {key}, which is not allowed"
+        elif isinstance(item, int | float) and abs(item) > _MAX_NUMBER:
             return "a number that is too large"
     return None
 
 
 def _unsafe_key(value: Any) -> str | None:
-    for item in _walk(value):
-        if isinstance(item, dict):
-            if "__proto__" in item:
-                return "__proto__"
-            constructor = item.get("constructor")
-            if isinstance(constructor, dict) and "prototype" in constructor:
-                return "constructor.prototype"
-    return None
+    return next((key for item in _walk(value) if isinstance(item, dict) and (key := _unsafe_key_of(item))), None)
+
+
+def _unsafe_key_of(item: dict[str, Any]) -> str | None:
+    if "__proto__" in item:
+        return "__proto__"
+    constructor = item.get("constructor")
+    return "constructor.prototype" if isinstance(constructor, dict) and "prototype" in constructor else None
 
 
 def _walk(value: Any) -> Iterator[Any]:

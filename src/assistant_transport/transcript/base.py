@@ -38,7 +38,7 @@ class Transcript(ABC):
         if messages is None:
             path: Path = [] if document.value is None else ["messages"]
             document.set(path, {"messages": []} if not path else [])
-        elif not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):
+        elif not isinstance(messages, list) or not set(map(type, messages)) <= {dict}:
             raise TranscriptError("state.messages: expected a list of objects")
 
     @property
@@ -84,7 +84,8 @@ class Transcript(ABC):
             raise TranscriptError(
                 f"cannot edit: state.messages has neither the parentId nor the sourceId {source_id!r}"
             )
-        self._replace(self.messages[:keep])
+        self._document.set_own(["messages"], self.messages[:keep])
+        self._position_by_id = self._call_by_id = None
 
     @abstractmethod
     def add_tool_result(self, call_id: str, result: Any, *, name: str | None = None, **extra: Any) -> str:
@@ -166,10 +167,10 @@ class Transcript(ABC):
     def _positions(self) -> dict[str, int]:
         """The indexes of the messages, by their ids."""
         if self._position_by_id is None:
-            self._position_by_id = {}
-            for position, message in enumerate(self.messages):
-                if isinstance(message_id := message.get("id"), str):
-                    self._position_by_id.setdefault(message_id, position)
+            backwards = reversed(list(enumerate(self.messages)))  # of several with one id, the first counts
+            self._position_by_id = {
+                message["id"]: position for position, message in backwards if isinstance(message.get("id"), str)
+            }
         return self._position_by_id
 
     def _find_call(self, call_id: str) -> CallPosition | None:

@@ -98,6 +98,8 @@ class Settings:
     MAX_RUNS_PER_OWNER: int = _setting(20, valid.at_least(1))
     MAX_RUNS_PER_KEY: int = _setting(500, valid.at_least(1))
     KEY_QUOTAS: list[str] = _setting([], valid.key_quotas)  # noqa: RUF009 - it makes a field
+    THREAD_CONFLICT: str = _setting("cancel", valid.one_of("cancel", "wait"))
+    THREAD_WAIT_SECONDS: float = _setting(30.0, valid.at_least(0))
     DRAIN_NOTICE_SECONDS: float = _setting(0.0, valid.at_least(0))
     DRAIN_SECONDS: float = _setting(50.0, valid.at_least(0))
 

@@ -47,6 +47,10 @@ class BaseAssistant(ABC):
         """As `check`, for what has to be awaited; it is called in place of `check`."""
         self.check(turn)
 
+    def keeps_thread(self, turn: Turn) -> bool:
+        """Whether the reply reads and writes what is kept of the turn's thread: then only one runs on it at a time."""
+        return False
+
     @abstractmethod
     async def reply(self, turn: Turn) -> None:
         """As `Assistant.reply`."""
@@ -86,6 +90,9 @@ class _Completed(BaseAssistant):
             await self._assistant.acheck(turn)
         else:
             self.check(turn)
+
+    def keeps_thread(self, turn: Turn) -> bool:
+        return hasattr(self._assistant, "keeps_thread") and self._assistant.keeps_thread(turn)
 
     async def reply(self, turn: Turn) -> None:
         await self._assistant.reply(turn)

@@ -41,6 +41,7 @@ class Code(StrEnum):
     ENCODING_MISMATCH = "encoding_mismatch", 409
     APPROVAL_DECIDED = "approval_decided", 409
     APPROVAL_EXPIRED = "approval_expired", 410
+    THREAD_BUSY = "thread_busy", 409
     BODY_TOO_LARGE = "body_too_large", 413
     STATE_TOO_LARGE = "state_too_large", 413
     TURN_TOO_LARGE = "turn_too_large", 413

@@ -102,7 +102,7 @@ def _assistant(model: str) -> dict[str, Any]:
                 "headers": {"X-Run-Id": _RUN_ID},
                 "content": _STREAMED,
             },
-            **_errors(_REFUSALS | _USED_UP),
+            **_errors(_REFUSALS | _USED_UP | {"409": "An earlier reply on a kept thread goes on."}),
         },
     }
 

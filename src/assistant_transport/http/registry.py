@@ -35,7 +35,14 @@ def runs() -> Runs:
         max_bytes=settings.MAX_RUN_BYTES,
     )
     quotas = Quotas()
-    return Runs(_log(quotas), limits, settings.MAX_CONCURRENT_RUNS, quotas, settings.MAX_STATES_BYTES)
+    return Runs(
+        _log(quotas),
+        limits,
+        settings.MAX_CONCURRENT_RUNS,
+        quotas,
+        settings.MAX_STATES_BYTES,
+        settings.THREAD_WAIT_SECONDS,
+    )
 
 
 def _log(quotas: Quotas) -> RunLog:

@@ -15,7 +15,16 @@ from assistant_transport.http.authentication import quotas
 from assistant_transport.http.endpoint import Call, endpoint, public
 from assistant_transport.http.errors import ApiError, Code, invalid_request
 from assistant_transport.http.models import AssistantRequest, Options, request_model
-from assistant_transport.runs import Quota, QuotaExceededError, Run, RunFailedError, RunRefusedError, RunTooLargeError
+from assistant_transport.runs import (
+    LogUnavailableError,
+    Quota,
+    QuotaExceededError,
+    Run,
+    RunFailedError,
+    RunRefusedError,
+    RunTooLargeError,
+    ThreadBusyError,
+)
 from assistant_transport.transcript import TranscriptError
 
 
@@ -41,6 +50,7 @@ async def assistant_endpoint(call: Call) -> HttpResponseBase:
             run_reports.bind(run.head)
             turn = _turn(parsed, run, call, options)
             await _check(turn)
+            await _claim_thread(turn, run)
     except QuotaExceededError as exceeded:
         raise _quota_exceeded(exceeded.quota) from None
     except RunRefusedError as refusal:
@@ -85,6 +95,20 @@ async def _check(turn: Turn) -> None:
         await registry.assistant().acheck(turn)
     except InvalidTurnError as problem:
         raise ApiError(Code[problem.code.upper()], str(problem)) from None
+
+
+async def _claim_thread(turn: Turn, run: Run) -> None:
+    """Lets no two runs at once change a thread that is kept. Only a new message stops an earlier reply."""
+    if not registry.assistant().keeps_thread(turn):
+        return
+    try:
+        await registry.runs().claim_thread(run, cancel=settings.THREAD_CONFLICT == "cancel" and turn.text is not None)
+    except ThreadBusyError:
+        sentence = "An earlier reply on this thread is still being written. Please wait for its end, or stop it."
+        raise ApiError(Code.THREAD_BUSY, sentence, headers={"Retry-After": "1"}) from None
+    except LogUnavailableError:
+        sentence = "This thread cannot be continued right now. Please try again in a moment."
+        raise ApiError(Code.LOG_UNAVAILABLE, sentence, headers={"Retry-After": "2"}) from None
 
 
 async def _reply(turn: Turn, run: Run) -> None:

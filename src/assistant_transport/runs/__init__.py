@@ -11,6 +11,7 @@ from assistant_transport.runs.pump import RunTooLargeError
 from assistant_transport.runs.quotas import Quota, Quotas
 from assistant_transport.runs.run import Limits, Run, RunFailedError
 from assistant_transport.runs.service import QuotaExceededError, RunRefusedError, Runs
+from assistant_transport.runs.threads import ThreadBusyError
 
 __all__ = [
     "ENCODERS",
@@ -35,5 +36,6 @@ __all__ = [
     "StateDocument",
     "Status",
     "TextCursor",
+    "ThreadBusyError",
     "log_failure",
 ]

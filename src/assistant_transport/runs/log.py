@@ -59,7 +59,8 @@ class Writer(Protocol):
 class RunLog(Protocol):
     """Keeps runs until a while after their end.
 
-    `find`, `latest`, `only_running`, `subscribe`, `has_subscribers` and `cancel` raise LogUnavailableError.
+    `find`, `latest`, `only_running`, `subscribe`, `has_subscribers`, `cancel` and `claim_thread` raise
+    LogUnavailableError.
     """
 
     async def open(self) -> None:
@@ -99,3 +100,13 @@ class RunLog(Protocol):
 
     async def cancel(self, run_id: str) -> None:
         """Tells the process that carries the run to stop it."""
+
+    async def claim_thread(self, head: Head, *, cancel: bool) -> bool:
+        """Whether no other process has a run on the thread now. With `cancel` one that has is told to stop it.
+
+        Within this process there is one run at a time on a thread. It has the thread until `release_thread`, or until
+        its process dies; a run that has lost it, in an outage of the log, is stopped.
+        """
+
+    def release_thread(self, head: Head) -> None:
+        """Lets another process claim the thread. It neither waits nor raises."""

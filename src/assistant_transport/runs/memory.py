@@ -99,3 +99,9 @@ class MemoryLog(RunLog):
 
     async def cancel(self, run_id: str) -> None:
         pass  # there are no other processes
+
+    async def claim_thread(self, head: Head, *, cancel: bool) -> bool:
+        return True  # there are no other processes
+
+    def release_thread(self, head: Head) -> None:
+        pass

@@ -62,7 +62,6 @@ class Run:
     ) -> None:
         self.head = head
         self.feed = Feed(on_idle=self._handle_idle)
-        self.feed.expect_reader()
         self.encoder = ENCODERS[head.encoding]()
         self.status = Status.RUNNING
         self.exceeded: str | None = None  # the limit that it was stopped at: `too_large` or `too_slow`
@@ -122,6 +121,10 @@ class Run:
         self.controller.cancel()
         self._task.cancel()
         self._after(_STOP_SECONDS, self._leave_behind)
+
+    def when_finished(self, do: Callable[[], object]) -> None:
+        """Has `do` called once, when the run has ended and its assistant too, which may ignore its cancellation."""
+        self._on_end.append(lambda _: do() if self._task is None else self._task.add_done_callback(lambda _: do()))
 
     def _leave_behind(self) -> None:
         logger.warning("An assistant goes on although its run was stopped")

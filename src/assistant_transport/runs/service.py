@@ -10,6 +10,7 @@ from assistant_transport.runs.log import Head, Record, RunLog, Status
 from assistant_transport.runs.quotas import Quota, Quotas
 from assistant_transport.runs.run import Limits, Run
 from assistant_transport.runs.strict_json import encode_parsed
+from assistant_transport.runs.threads import Threads
 
 _INTERRUPTED = "The server had to stop before the reply was done. Please try again."
 _FULL = "Too many replies are being written right now. Please try again in a moment."
@@ -36,6 +37,7 @@ class Runs:
         max_runs: how many there may be at once.
         quotas: how many there are for whom, here and in other processes.
         max_memory_bytes: about how many bytes they may hold of what their clients sent.
+        max_wait: how many seconds a run may wait for an earlier one of its thread.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Runs:
         max_runs: int,
         quotas: Quotas | None = None,
         max_memory_bytes: float = float("inf"),
+        max_wait: float = 30.0,
     ) -> None:
         self.log = log
         self.draining = False
@@ -53,6 +56,7 @@ class Runs:
         self._quotas = quotas or Quotas()
         self._max_memory_bytes = max_memory_bytes
         self._memory = 0
+        self._threads = Threads(log, max_wait)
         self._active: dict[str, Run] = {}
         self._empty = asyncio.Event()
 
@@ -90,6 +94,18 @@ class Runs:
         except BaseException:
             run.stop(Status.CANCELLED)
             raise
+        run.feed.expect_reader()
+
+    async def claim_thread(self, run: Run, *, cancel: bool) -> None:
+        """Waits until no other run is on the thread of a reserved run, which then has it until its end.
+
+        With `cancel` an earlier one is stopped.
+
+        Raises:
+            ThreadBusyError: the earlier one goes on after `max_wait`.
+            LogUnavailableError: it cannot be known whether another process has one.
+        """
+        await self._threads.claim(run, cancel=cancel)
 
     def _admit(self, head: Head, quotas: Sequence[Quota]) -> None:
         """Counts a new run in every limit, or raises."""

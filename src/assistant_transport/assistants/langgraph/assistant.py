@@ -45,6 +45,9 @@ class LangGraphAssistant(BaseAssistant):
             thread = self._thread(turn)
             await self._answers(turn, thread)
 
+    def keeps_thread(self, turn: Turn) -> bool:
+        return bool(self._graph.checkpointer and turn.owner and turn.thread_id)
+
     async def reply(self, turn: Turn) -> None:
         thread = self._thread(turn)
         try:

@@ -7,6 +7,7 @@ All keys expire. Behind the prefix they are:
     run:ID:lease    exists while the process that carries the run lives
     run:ID:readers  exists while a process reads the run
     latest:…        string: the id of a thread's latest run
+    thread:…        hash: the run that has a kept thread for itself, its process, until when
     running:OWNER   set: the ids of an owner's running runs
     process:NAME    stream: what other processes tell this one
     counts          hash: how many runs each process carries for whom
@@ -75,6 +76,10 @@ class Keys:
     def pending(self, owner: str, thread: str) -> str:
         """The key of the calls that wait for a decision in one of an owner's threads."""
         return f"{self._prefix}pending:{owner}:{_digest(thread)}"
+
+    def thread(self, head: Head) -> str:
+        """The key of the claim on the kept thread of a run."""
+        return f"{self._prefix}thread:{head.owner}:{_digest(head.thread or '')}"
 
     def running(self, owner: str) -> str:
         return f"{self._prefix}running:{owner}"

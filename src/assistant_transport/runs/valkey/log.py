@@ -14,6 +14,7 @@ from assistant_transport.runs.valkey.keys import HEAD_FIELDS, Keys, record
 from assistant_transport.runs.valkey.leases import Leases
 from assistant_transport.runs.valkey.quota_exchange import QuotaExchange
 from assistant_transport.runs.valkey.subscriptions import BLOCK_SECONDS, Subscriptions
+from assistant_transport.runs.valkey.thread_claims import ThreadClaims
 from assistant_transport.runs.valkey.writer import BATCH_SECONDS, BatchWriter
 
 logger = logging.getLogger(__name__)
@@ -64,6 +65,9 @@ class ValkeyLog(RunLog):
         )
         self._subscriptions = Subscriptions(self._commands, self._clients.blocking, keys, process, lease, ttl, cancel)
         self._exchange = QuotaExchange(self._commands, keys, process, lease, quotas)
+        self._claims = ThreadClaims(
+            self._clients.control, keys, process, lease=lease, ttl=max_run_seconds + ttl, lost=cancel
+        )
         self._tasks: list[asyncio.Task[None]] = []
 
     async def open(self) -> None:
@@ -74,6 +78,7 @@ class ValkeyLog(RunLog):
             self._subscriptions.read_forever,
             self._subscriptions.watch_forever,
             self._exchange.run_forever,
+            self._claims.renew_forever,
         )
         self._tasks = [asyncio.create_task(_restart_when_it_fails(part)) for part in work]
 
@@ -83,6 +88,7 @@ class ValkeyLog(RunLog):
     async def close(self) -> None:
         if not await self._batches.written(_CLOSE_SECONDS):
             logger.warning("The run log is unavailable: the end of some runs is not logged")
+        await self._claims.close()
         pending = set(self._tasks)
         while pending:  # again and again: wait_for, which redis-py uses, may lose a cancellation on Python 3.11
             for task in pending:
@@ -150,6 +156,16 @@ class ValkeyLog(RunLog):
             process = await self._commands.hget(self._keys.run(run_id), "process")
             if process is not None:
                 await self._subscriptions.send(process.decode(), "cancel", run_id)
+
+    async def claim_thread(self, head: Head, *, cancel: bool) -> bool:
+        with raising_unavailable():
+            holder = await self._claims.claim(head)
+            if holder is not None and cancel:
+                await self._subscriptions.send(holder.process, "cancel", holder.run_id)
+        return holder is None
+
+    def release_thread(self, head: Head) -> None:
+        self._claims.release(head)
 
 
 async def _restart_when_it_fails(work: Callable[[], Awaitable[None]]) -> None:

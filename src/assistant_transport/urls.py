@@ -12,6 +12,7 @@ app_name = "assistant_transport"
 ROUTES = {
     "assistant": views.assistant_endpoint,
     "initial-state": run_views.initial_state,
+    "thread-state": views.thread_state,
     "resume": run_views.resume,
     "cancel": run_views.cancel,
     "health": views.health_check,

@@ -51,6 +51,10 @@ class BaseAssistant(ABC):
         """Whether the reply reads and writes what is kept of the turn's thread: then only one runs on it at a time."""
         return False
 
+    async def load_thread(self, turn: Turn) -> bool:
+        """Writes into the turn's empty state what is kept of its thread, without an answer; False if nothing is."""
+        return False
+
     @abstractmethod
     async def reply(self, turn: Turn) -> None:
         """As `Assistant.reply`."""
@@ -93,6 +97,9 @@ class _Completed(BaseAssistant):
 
     def keeps_thread(self, turn: Turn) -> bool:
         return hasattr(self._assistant, "keeps_thread") and self._assistant.keeps_thread(turn)
+
+    async def load_thread(self, turn: Turn) -> bool:
+        return hasattr(self._assistant, "load_thread") and await self._assistant.load_thread(turn)
 
     async def reply(self, turn: Turn) -> None:
         await self._assistant.reply(turn)

@@ -36,6 +36,7 @@ class Code(StrEnum):
     NOT_FOUND = "not_found", 404
     RUN_NOT_FOUND = "run_not_found", 404
     APPROVAL_NOT_FOUND = "approval_not_found", 404
+    THREAD_NOT_FOUND = "thread_not_found", 404
     METHOD_NOT_ALLOWED = "method_not_allowed", 405
     BODY_TIMEOUT = "body_timeout", 408
     ENCODING_MISMATCH = "encoding_mismatch", 409

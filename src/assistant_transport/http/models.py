@@ -144,6 +144,12 @@ class RunRequest(Model):
     threadId: str | None = None
 
 
+class ThreadRequest(Model):
+    """Which of the caller's threads."""
+
+    threadId: str
+
+
 def request_model(custom_commands: Sequence[type[BaseModel]]) -> type[AssistantRequest]:
     """AssistantRequest with the commands that an assistant declares, besides the protocol's own two."""
     if not custom_commands:

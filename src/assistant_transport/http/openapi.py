@@ -6,7 +6,7 @@ from pydantic.json_schema import models_json_schema
 
 from assistant_transport import SERVICE, __version__
 from assistant_transport.http.errors import Code
-from assistant_transport.http.models import AssistantRequest, RunRequest
+from assistant_transport.http.models import AssistantRequest, RunRequest, ThreadRequest
 from assistant_transport.runs import Status
 
 _REFERENCE = "#/components/schemas/{model}"
@@ -62,7 +62,8 @@ _REFUSALS = {
 def document(request_model: type[AssistantRequest], prefix: str) -> dict[str, Any]:
     """The OpenAPI document of a server whose routes begin with `prefix`, and whose assistant takes `request_model`."""
     _, definitions = models_json_schema(
-        [(request_model, "validation"), (RunRequest, "validation")], ref_template=_REFERENCE
+        [(request_model, "validation"), (RunRequest, "validation"), (ThreadRequest, "validation")],
+        ref_template=_REFERENCE,
     )
     return {
         "openapi": "3.1.0",
@@ -76,6 +77,7 @@ def document(request_model: type[AssistantRequest], prefix: str) -> dict[str, An
         "paths": {
             "/assistant": {"post": _assistant(request_model.__name__)},
             "/initial-state": {"post": _initial_state()},
+            "/thread-state": {"post": _thread_state()},
             "/resume": {"post": _resume()},
             "/cancel": {"post": _cancel()},
             "/health": {"get": _json("Which service and version answers.", "service", "version")},
@@ -143,11 +145,23 @@ def _cancel() -> dict[str, Any]:
     )
 
 
-def _run_route(summary: str, answers: dict[str, Any], refusals: dict[str, str] | None = None) -> dict[str, Any]:
+def _thread_state() -> dict[str, Any]:
+    answer = {"type": "object", "required": ["state"], "properties": {"state": {}}}
+    return _run_route(
+        "The state of a thread that the assistant keeps; nothing runs.",
+        {"200": _content("The thread's state.", answer)},
+        {"404": "There is no such thread of the caller's."},
+        model="ThreadRequest",
+    )
+
+
+def _run_route(
+    summary: str, answers: dict[str, Any], refusals: dict[str, str] | None = None, *, model: str = "RunRequest"
+) -> dict[str, Any]:
     return {
         "summary": summary,
         "parameters": _CALLER,
-        "requestBody": _body("RunRequest"),
+        "requestBody": _body(model),
         "responses": {**answers, **_errors(_REFUSALS | (refusals or {}))},
     }
 

@@ -1,5 +1,6 @@
 """The routes of the assistant and of the API's description."""
 
+import sys
 from functools import cache, lru_cache
 from typing import Any
 
@@ -14,9 +15,12 @@ from assistant_transport.http import commands, database, openapi, registry, resp
 from assistant_transport.http.authentication import quotas
 from assistant_transport.http.endpoint import Call, endpoint, public
 from assistant_transport.http.errors import ApiError, Code, invalid_request
-from assistant_transport.http.models import AssistantRequest, Options, request_model
+from assistant_transport.http.models import AssistantRequest, Options, ThreadRequest, request_model
 from assistant_transport.runs import (
+    AssistantTransportEncoder,
+    Controller,
     LogUnavailableError,
+    Pump,
     Quota,
     QuotaExceededError,
     Run,
@@ -25,7 +29,7 @@ from assistant_transport.runs import (
     RunTooLargeError,
     ThreadBusyError,
 )
-from assistant_transport.transcript import TranscriptError
+from assistant_transport.transcript import LAYOUTS, TranscriptError
 
 
 @cache
@@ -61,6 +65,28 @@ async def assistant_endpoint(call: Call) -> HttpResponseBase:
         lambda: _reply(turn, run),
         lambda run: run_reports.ended(run, turn.transcript.usage, caller.counted_by),
     )
+
+
+@endpoint("POST")
+async def thread_state(call: Call) -> HttpResponse:
+    """The state of a thread that the assistant keeps, as a run would leave it; none is begun."""
+    try:
+        asked = ThreadRequest.model_validate(call.data)
+    except ValidationError as error:
+        raise invalid_request(error) from None
+    controller = Controller(Pump(AssistantTransportEncoder(), lambda _: None, 0, sys.maxsize), {"messages": []})
+    turn = Turn(
+        transcript=LAYOUTS[settings.ASSISTANT_MESSAGE_FORMAT](controller.document),
+        controller=controller,
+        thread_id=asked.threadId,
+        request=call.request,
+        user=call.caller.user,
+        owner=call.caller.owner if call.caller.is_named else None,
+        caller=call.caller,
+    )
+    if not await registry.assistant().load_thread(turn):
+        raise ApiError(Code.THREAD_NOT_FOUND, "There is no such thread of yours.")
+    return JsonResponse({"state": controller.document.value}, headers={"Cache-Control": "no-store"})
 
 
 def _quota_exceeded(quota: Quota) -> ApiError:

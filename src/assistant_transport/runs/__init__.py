@@ -7,7 +7,7 @@ from assistant_transport.runs.failures import log_failure
 from assistant_transport.runs.feed import Feed
 from assistant_transport.runs.log import Head, LogUnavailableError, Record, RunLog, Status
 from assistant_transport.runs.memory import MemoryLog
-from assistant_transport.runs.pump import RunTooLargeError
+from assistant_transport.runs.pump import Pump, RunTooLargeError
 from assistant_transport.runs.quotas import Quota, Quotas
 from assistant_transport.runs.run import Limits, Run, RunFailedError
 from assistant_transport.runs.service import QuotaExceededError, RunRefusedError, Runs
@@ -23,6 +23,7 @@ __all__ = [
     "Limits",
     "LogUnavailableError",
     "MemoryLog",
+    "Pump",
     "Quota",
     "QuotaExceededError",
     "Quotas",

@@ -98,3 +98,40 @@ def test_a_thread_that_the_server_does_not_have_is_read_from_the_clients_state(g
     state, _ = client.say("one", **named()).follow()
     after, _ = client.say("two", state=state, **named()).follow(state)
     assert heard(after) == "human:one | ai:I heard human:one | human:two"
+
+
+def test_a_thread_is_loaded_by_its_name_as_its_last_reply_left_it(graph: Graph) -> None:
+    client, me = graph("kept"), named()
+    client.say("one", **me).follow()
+    state, _ = client.say("two", **me).follow()
+    loaded = client.post("/thread-state", {"threadId": me["threadId"]}, **me["headers"])
+    assert (loaded.status, loaded.headers["Cache-Control"]) == (200, "no-store")
+    assert told(loaded.json()["state"]) == told(state)
+    again, _ = client.say("three", state=loaded.json()["state"], **me).follow(loaded.json()["state"])
+    assert heard(again).endswith("human:three")
+
+
+def test_a_loaded_thread_shows_what_waits(graph: Graph) -> None:
+    client, me = graph("transfers", "acme.approvals"), named()
+    state, _ = client.say("go", **me).follow()
+    loaded = client.post("/thread-state", {"threadId": me["threadId"]}, **me["headers"]).json()["state"]
+    assert state["__interrupt__"]
+    assert {**loaded, "provider": "completed"} == state
+
+
+def test_a_loaded_thread_has_no_private_key(graph: Graph) -> None:
+    client, me = graph("discreet_and_kept", "acme.state_graphs"), named()
+    state, _ = client.say("one", **me).follow()
+    loaded = client.post("/thread-state", {"threadId": me["threadId"]}, **me["headers"])
+    assert b"4111-1111" not in loaded.body()
+    assert loaded.json()["state"]["order"] == state["order"] == "paid"
+
+
+@pytest.mark.parametrize("who", ["another owner", "another thread", "nobody"])
+def test_a_thread_that_is_not_ones_own_is_a_404(graph: Graph, who: str) -> None:
+    client, me = graph("kept"), named()
+    client.say("secret", **me).follow()
+    headers = {"another owner": named()["headers"], "nobody": {}}.get(who, me["headers"])
+    thread = "another" if who == "another thread" else me["threadId"]
+    refused = client.post("/thread-state", {"threadId": thread}, **headers)
+    assert (refused.status, refused.json()["code"]) == (404, "thread_not_found")

@@ -68,6 +68,18 @@ class LangGraphAssistant(BaseAssistant):
         if has_new_message or not answers:
             await self._answer(turn, thread)
 
+    async def load_thread(self, turn: Turn) -> bool:
+        if not self.keeps_thread(turn):
+            return False
+        thread = self._thread(turn)
+        await thread.load()
+        if thread.exists:
+            StateSync(turn.controller, ()).sync_messages(thread.messages)
+            seen = thread.values.keys() & set(self._output_keys or ()) - _OWN_KEYS
+            values.sync(turn.controller, {key: thread.values[key] for key in seen})
+            interrupts.show(turn, thread.interrupts)
+        return thread.exists
+
     async def _answers(self, turn: Turn, thread: Thread, *, is_ours: bool = False) -> dict[str, Any]:
         """Loads the thread; what the request answers there, by the interrupts' ids. Raises InvalidTurnError."""
         await thread.load()

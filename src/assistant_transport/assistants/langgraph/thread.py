@@ -7,7 +7,6 @@ from langchain_core.messages import AIMessage, BaseMessage, RemoveMessage, ToolM
 from langchain_core.runnables import RunnableConfig
 from langgraph.graph.message import REMOVE_ALL_MESSAGES
 from langgraph.types import Interrupt as RaisedInterrupt
-from langgraph.types import StateSnapshot
 
 from assistant_transport.assistants.langgraph import interrupts
 from assistant_transport.assistants.langgraph.conversion import is_shown
@@ -30,6 +29,8 @@ class Thread:
         self._tool_nodes = tool_nodes
         self.interrupts: list[Interrupt] = []
         self.messages: list[BaseMessage] = []
+        self.values: Mapping[str, Any] = {}  # all keys, whether clients see them or not
+        self.exists = False
         self.is_within_step = False
         self.may_wait = False  # whether the graph may have come to an interrupt since
 
@@ -44,7 +45,9 @@ class Thread:
         self.interrupts = []
         if snapshot.interrupts:
             self.interrupts = await interrupts.pending(self.graph, self.config, self._tool_nodes)
-        self.messages = _messages(snapshot)
+        self.exists = snapshot.created_at is not None
+        self.values = snapshot.values if isinstance(snapshot.values, Mapping) else {}
+        self.messages = list(self.values.get("messages", ()))
         self.is_within_step = bool(snapshot.next)
         self.may_wait = False
 
@@ -98,8 +101,3 @@ class Thread:
                 break
             count += 1
         return count
-
-
-def _messages(snapshot: StateSnapshot) -> list[BaseMessage]:
-    values: Mapping[str, Any] = snapshot.values if isinstance(snapshot.values, Mapping) else {}
-    return list(values.get("messages", ()))

@@ -52,14 +52,18 @@ class Threads:
                 earlier.run.stop(Status.CANCELLED)
         if line[0] is place:
             place.is_next.set()
+        deadline = asyncio.get_running_loop().time() + self._wait
         try:
-            async with asyncio.timeout(self._wait):
+            async with asyncio.timeout_at(deadline):
                 await place.is_next.wait()
-                # The claim of another process ends in Valkey, which is asked again and again.
-                while run.status is Status.RUNNING and not await self._log.claim_thread(run.head, cancel=cancel):  # noqa: ASYNC110
-                    await asyncio.sleep(_LOOK_SECONDS)
         except TimeoutError:
             raise ThreadBusyError from None
+        # The claim of another process ends in Valkey, which is asked again and again.
+        while run.status is Status.RUNNING and not await self._log.claim_thread(run.head, cancel=cancel):
+            if asyncio.get_running_loop().time() > deadline:
+                raise ThreadBusyError
+            cancel = False  # whoever has the thread next may have come later
+            await asyncio.sleep(_LOOK_SECONDS)
         place.is_claimed = True
         if place not in line:  # its run has ended meanwhile
             self._log.release_thread(run.head)

@@ -181,6 +181,24 @@ def test_of_many_at_the_same_time_one_writes_at_a_time(meet: Meet, processes: in
     assert len(written) == 8 if conflict == "wait" else written
 
 
+def test_who_has_waited_longer_does_not_stop_who_came_later(meet: Meet) -> None:
+    person = meet(2)
+    earlier = person.begin("stubborn", server=1)
+    person.say("two", server=0)
+    assert person.messages(earlier) == ["stubborn"]  # the second message has stopped it, and waits
+    third = person.say("three", server=1)
+    person.let("stubborn", "two", "three")
+    assert person.messages(third.result(60))[-1] == "wrote three"
+
+
+def test_without_patience_a_free_thread_is_taken_and_a_busy_one_refused(meet: Meet) -> None:
+    person = meet(2, THREAD_CONFLICT="wait", THREAD_WAIT_SECONDS="0")
+    one = person.begin("one")
+    assert [person.say("two").result(60).status for _ in range(2)] == [409, 409]
+    person.let("one")
+    assert person.messages(one)[-1] == "wrote one"
+
+
 def test_other_threads_do_not_wait(person: Person) -> None:
     first, second = person.begin("one", thread="a"), person.begin("two", thread="b")
     person.let("one", "two")

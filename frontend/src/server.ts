@@ -1,8 +1,9 @@
 // How the page talks to the server: routes, headers, cancelling, and what its errors mean.
 
+import { ROOT } from "./root";
 import { apiKey, clientId } from "./storage";
 
-export const API = { api: "/assistant", resumeApi: "/resume", protocol: "assistant-transport" } as const;
+export const API = { api: `${ROOT}/assistant`, resumeApi: `${ROOT}/resume`, protocol: "assistant-transport" } as const;
 
 /** Accept asks for the SSE encoding, whatever the server's ASSISTANT_PROTOCOL is. */
 export async function headers(): Promise<Record<string, string>> {
@@ -19,7 +20,7 @@ export async function headers(): Promise<Record<string, string>> {
 /** Tells the server to stop a run: closing the connection does not end a run that can be resumed. */
 export async function cancelRun(run: { runId?: string; threadId: string }) {
   const init = { method: "POST", body: JSON.stringify(run), keepalive: true };
-  await fetch("/cancel", { ...init, headers: { ...(await headers()), "Content-Type": "application/json" } }).catch(
+  await fetch(`${ROOT}/cancel`, { ...init, headers: { ...(await headers()), "Content-Type": "application/json" } }).catch(
     () => {}, // the server is unreachable: without a reader, the run ends by itself
   );
 }

@@ -1,7 +1,9 @@
 // What this browser stores: its own id, a server's API key, and JSON values by key.
 
-const CLIENT_ID = "client-id";
-const API_KEY = "api-key";
+import { storageKey } from "./root";
+
+const CLIENT_ID = storageKey("client-id");
+const API_KEY = storageKey("api-key");
 
 /** 128 random bits in hex. Not crypto.randomUUID: that is missing on a page that another machine serves by plain http. */
 export const randomId = () =>

@@ -1,8 +1,9 @@
 // The theme: light or dark as the user has chosen, else as the system is set.
 
 import { useSyncExternalStore } from "react";
+import { storageKey } from "./root";
 
-const KEY = "theme";
+const KEY = storageKey("theme");
 const system = matchMedia("(prefers-color-scheme: dark)");
 const listeners = new Set<() => void>();
 

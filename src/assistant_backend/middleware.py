@@ -80,6 +80,7 @@ def static_files(get_response: Handler) -> Handler:
         return ApiError(Code.NOT_FOUND, f"There is nothing at {request.path}.").response()
 
     whitenoise = WhiteNoiseMiddleware(no_file, settings)
+    prefix = settings.STATIC_URL.removeprefix(settings.FORCE_SCRIPT_NAME or "")
 
     def serve(request: HttpRequest) -> HttpResponse:
         response = whitenoise(request)
@@ -87,7 +88,7 @@ def static_files(get_response: Handler) -> Handler:
         return HttpResponse(b"".join(response), status=response.status_code, headers=dict(response.items()))
 
     async def middleware(request: HttpRequest) -> HttpResponseBase:
-        if request.path_info.startswith(settings.STATIC_URL):
+        if request.path_info.startswith(prefix):
             return await sync_to_async(serve)(request)
         return await get_response(request)
 

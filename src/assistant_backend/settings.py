@@ -85,7 +85,11 @@ TEMPLATES = [
     }
 ]
 
-STATIC_URL = "/static/"
+# Django takes the path off where a request has it, so a proxy may pass it on or not. Cookies are that path's alone.
+FORCE_SCRIPT_NAME: str | None = _env["ROOT_PATH"] or None
+CSRF_COOKIE_PATH = SESSION_COOKIE_PATH = f"{_env['ROOT_PATH']}/"
+
+STATIC_URL = f"{_env['ROOT_PATH']}/static/"
 STATIC_ROOT = environment.ROOT / "staticfiles"
 # The chat page, two files where it was built, which get their hashes with all the others.
 _page = environment.ROOT / "frontend" / "dist"

@@ -37,6 +37,12 @@ def _proxies(value: Iterable[str]) -> str | None:
     return None
 
 
+def _root_path(value: str) -> str | None:
+    if re.fullmatch(r"(/[\w.~-]+)*", value, re.ASCII):
+        return None
+    return "must be a path such as /chat, with a slash at its beginning and none at its end; leave it out for none"
+
+
 def _secret_key(value: str) -> str | None:
     if not value or len(value) >= 50:
         return None
@@ -72,6 +78,7 @@ OF_THE_SITE = (
     Variable("PORT", 8002, port),
     Variable("DEBUG", False),
     Variable("SECRET_KEY", "", _secret_key, secret=True),
+    Variable("ROOT_PATH", "", _root_path),
     Variable("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"], _hosts),
     Variable("FORWARDED_ALLOW_IPS", ["127.0.0.1", "::1"], _proxies),
     Variable("HSTS_SECONDS", 31536000, at_least(0)),

@@ -26,6 +26,7 @@ async def index(request: HttpRequest) -> HttpResponse:
         "service": SERVICE,
         "version": __version__,
         "host": request.get_host(),
+        "root": settings.FORCE_SCRIPT_NAME or "",
     }
     response = render(request, "chat.html" if settings.CHAT_PAGE else "index.html", context)
     if app_settings.CALLER not in BY_HEADER:

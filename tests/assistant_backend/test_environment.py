@@ -59,6 +59,8 @@ def test_values_are_parsed(name: str, value: str, parsed: Any) -> None:
         ("PORT", "70000", "must be a port from 1 to 65535"),
         ("DEBUG", "maybe", "'maybe' is not true or false"),
         ("SECRET_KEY", "short", "50 characters or more"),
+        ("ROOT_PATH", "/", "must be a path such as /chat"),
+        ("ROOT_PATH", "chat/", "must be a path such as /chat"),
         ("ALLOWED_HOSTS", "https://a.example", "without scheme or path"),
         ("CORS_ORIGINS", "*", "must be an origin"),
         ("CORS_ORIGINS", "https://a.example/", "must be an origin"),

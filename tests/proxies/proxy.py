@@ -56,14 +56,18 @@ KINDS = {
 
 
 class Proxy:
-    """A proxy of a kind in front of the servers at `ports`. It passes requests on when the constructor returns."""
+    """A proxy of a kind in front of the servers at `ports`. It passes requests on when the constructor returns.
 
-    def __init__(self, name: str, folder: Path, ports: Sequence[int]) -> None:
+    `title` is the section of the page that configures it, by default the proxy's own; `probe` a path that is passed on.
+    """
+
+    def __init__(self, name: str, folder: Path, ports: Sequence[int], title: str = "", probe: str = "/health") -> None:
         kind = KINDS[name]
+        self._probe = probe
         program = which(kind.program, path=_INSTALLED) or require(kind.program)
         self.port = free_port()
         (folder / "main.conf").write_text(_NGINX.format(folder=folder))
-        for text in _configuration(kind.title):
+        for text in _configuration(title or kind.title):
             file = re.match(r"# ([\w.]+)\n", text)
             path = folder / (file[1] if file else "config.yaml" if name == "envoy" else "config")
             path.write_text(self._here(text, ports))
@@ -95,7 +99,7 @@ class Proxy:
     def _is_up(self) -> bool:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
-            connection.request("GET", "/health")
+            connection.request("GET", self._probe)
             return connection.getresponse().status == 200
         except OSError:
             return False
@@ -112,6 +116,6 @@ class Proxy:
 
 
 def _configuration(title: str) -> list[str]:
-    section = re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", _PAGE, re.MULTILINE | re.DOTALL)
+    section = re.search(rf"^##+ {title}\n(.*?)(?=^##+ |\Z)", _PAGE, re.MULTILINE | re.DOTALL)
     assert section, title
     return re.findall(r"^```\w+\n(.*?)^```", section[1], re.MULTILINE | re.DOTALL)

@@ -1,5 +1,6 @@
 // The threads that this browser keeps in its storage, and the list of them.
 
+import { storageKey } from "../root";
 import { readJson, writeJson } from "../storage";
 import type { Branches } from "./branches";
 import type { Attempt } from "./state";
@@ -21,8 +22,8 @@ export interface SavedThread extends Branches {
   finishedId?: string | undefined;
 }
 
-const LIST = "threads";
-const threadKey = (id: string) => `thread:${id}`;
+const LIST = storageKey("threads");
+const threadKey = (id: string) => storageKey(`thread:${id}`);
 const EMPTY: SavedThread = { leaves: [{ messages: [] }], active: 0, running: false, changed: 0 };
 
 let list: ThreadInfo[] | undefined; // the same array until it changes, as useSyncExternalStore needs it

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
+from django.urls import get_script_prefix
 from pydantic import ValidationError
 
 from assistant_transport import SERVICE, __version__
@@ -159,7 +160,8 @@ async def health_check(request: HttpRequest) -> HttpResponse:
 
 @endpoint("GET", "HEAD")
 async def openapi_document(call: Call) -> HttpResponse:
-    return JsonResponse(_openapi(call.request.path.removesuffix("/openapi.json")))
+    path = call.request.path_info.removesuffix("/openapi.json")
+    return JsonResponse(_openapi(get_script_prefix().rstrip("/") + path))
 
 
 @lru_cache(maxsize=16)

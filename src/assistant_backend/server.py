@@ -25,3 +25,4 @@ def main() -> None:
     print(f"Serving on http://{settings.HOST}:{settings.PORT}", flush=True)  # noqa: T201
     app = settings.ASGI_APPLICATION.replace(".application", ":application")
     server.DrainingServer(uvicorn.Config(app, settings.HOST, settings.PORT, **options())).run()
+    server.leave_stubborn_threads()

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import socket
+import threading
 from contextlib import suppress
 from typing import Any
 
@@ -66,6 +67,22 @@ async def _leave_stubborn_tasks() -> None:
         logger.error("Some tasks do not stop; leaving without them")
         logging.shutdown()
         os._exit(0)
+
+
+def leave_stubborn_threads() -> None:
+    """Ends the process in a moment if threads keep it from ending by itself, for instance aiosqlite's (0.22).
+
+    For a program that has nothing left to do: Python waits for such threads forever.
+    """
+    watch = threading.Timer(_STUBBORN_SECONDS, _leave_threads)
+    watch.daemon = True
+    watch.start()
+
+
+def _leave_threads() -> None:
+    logger.warning("Some threads do not stop; leaving without them")
+    logging.shutdown()
+    os._exit(0)
 
 
 def options() -> dict[str, Any]:

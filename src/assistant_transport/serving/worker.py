@@ -19,7 +19,7 @@ from gunicorn.arbiter import Arbiter
 from uvicorn_worker import UvicornWorker
 
 from assistant_transport.serving.bounded_protocol import BoundedProtocol
-from assistant_transport.serving.server import DrainingServer
+from assistant_transport.serving.server import DrainingServer, leave_stubborn_threads
 
 
 class Worker(UvicornWorker):  # type: ignore[misc] # it ships no types
@@ -50,6 +50,7 @@ class Worker(UvicornWorker):  # type: ignore[misc] # it ships no types
             await server.serve(sockets=self.sockets)
         finally:
             beat.cancel()
+            leave_stubborn_threads()
         if not server.started:
             sys.exit(Arbiter.WORKER_BOOT_ERROR)
 

@@ -161,7 +161,12 @@ class Server:
         if not self._log.closed:
             # Not by seek: the server writes where this very file stands, and what it writes meanwhile would be lost.
             descriptor = self._log.fileno()
-            self._printed = os.pread(descriptor, os.fstat(descriptor).st_size, 0).decode()
+            for _ in range(1000):
+                printed = os.pread(descriptor, os.fstat(descriptor).st_size, 0)
+                if not printed or printed.endswith(b"\n") or self.process.poll() is not None:
+                    break
+                time.sleep(0.001)  # a line is being written: where it goes into a new page, its beginning comes first
+            self._printed = printed.decode()
         return self._printed
 
     def kill(self) -> None:

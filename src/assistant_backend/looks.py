@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 
 # The variables of frontend/src/app.css.
 COLORS = (
@@ -23,6 +26,32 @@ def colors_problem(value: Iterable[tuple[str, str]]) -> str | None:
     return None
 
 
+# By a file's suffix: what `<img>` shows in every browser.
+_LOGOS = {".svg": "image/svg+xml", ".png": "image/png", ".webp": "image/webp", ".jpg": "image/jpeg"}
+_LARGEST_LOGO = 256 * 1024
+
+
+def logo_problem(value: str) -> str | None:
+    """Why PAGE_LOGO is not valid, or None."""
+    if not value:
+        return None
+    if Path(value).suffix.lower() not in _LOGOS:
+        return f"must be the path of an image file: {', '.join(_LOGOS)}"
+    try:
+        size = len(Path(value).read_bytes())
+    except OSError as error:
+        return f"cannot read {value} ({error.strerror})"
+    return (
+        f"{value} has {size} bytes: at most {_LARGEST_LOGO} are loaded with the page" if size > _LARGEST_LOGO else None
+    )
+
+
+@cache
+def logo(path: str) -> tuple[bytes, str]:
+    """The logo's bytes and its Content-Type; kept, since the file is read while others wait."""
+    return Path(path).read_bytes(), _LOGOS[Path(path).suffix.lower()]
+
+
 def texts() -> dict[str, Any]:
     """What frontend/src/page.ts reads."""
     prompts = [prompt.strip() for prompt in settings.PAGE_PROMPTS.split(";") if prompt.strip()]
@@ -31,6 +60,7 @@ def texts() -> dict[str, Any]:
         "heading": settings.PAGE_HEADING,
         "welcome": settings.PAGE_WELCOME,
         "prompts": prompts,
+        "logo": reverse("logo") if settings.PAGE_LOGO else "",
     }
 
 

@@ -100,6 +100,7 @@ PAGE_TITLE: str = _env["PAGE_TITLE"]
 PAGE_HEADING: str = _env["PAGE_HEADING"]
 PAGE_WELCOME: str = _env["PAGE_WELCOME"]
 PAGE_PROMPTS: str = _env["PAGE_PROMPTS"]
+PAGE_LOGO: str = _env["PAGE_LOGO"]
 PAGE_COLORS: tuple[tuple[str, str], ...] = _env["PAGE_COLORS"]
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not _collected
 STORAGES = {

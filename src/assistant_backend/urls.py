@@ -16,6 +16,7 @@ urlpatterns = [
     *(admin_routes() if project.ADMIN else []),
     path("", views.index),
     path("colors.css", views.colors, name="colors"),
+    path("logo", views.logo, name="logo"),
     path("", include("assistant_transport.urls")),
     re_path("", views.not_found),
 ]

@@ -90,6 +90,7 @@ OF_THE_SITE = (
     Variable("PAGE_HEADING", "What can I do for you?"),
     Variable("PAGE_WELCOME", "Ask something, or begin with one of these."),
     Variable("PAGE_PROMPTS", "What is the weather in Paris?; Show me some code; Hello, who are you?"),
+    Variable("PAGE_LOGO", "", looks.logo_problem),
     Variable("PAGE_COLORS", (), looks.colors_problem),
     Variable("WEB_CONCURRENCY", 0, at_least(0)),
     Variable("DATABASE_URL", "", _database_url, secret=True),

@@ -40,6 +40,14 @@ async def colors(request: HttpRequest) -> HttpResponse:
     return HttpResponse(looks.style_sheet(), "text/css; charset=utf-8", headers={"Cache-Control": "no-cache"})
 
 
+@public("GET", "HEAD")
+async def logo(request: HttpRequest) -> HttpResponse:
+    """The image of PAGE_LOGO."""
+    if not settings.PAGE_LOGO:
+        raise ApiError(Code.NOT_FOUND, "This page has no logo: PAGE_LOGO names none.")
+    return HttpResponse(*looks.logo(settings.PAGE_LOGO), headers={"Cache-Control": "no-cache"})
+
+
 def _set_csrf_cookie(request: HttpRequest, response: HttpResponse) -> None:
     """Gives the page the token that it sends. Not by a middleware, at the price of a thread hop for each request."""
     csrf = CsrfViewMiddleware(lambda _: response)

@@ -15,6 +15,7 @@ ROUTES = {
     "thread-state": views.thread_state,
     "resume": run_views.resume,
     "cancel": run_views.cancel,
+    "models": views.models,
     "health": views.health_check,
     "health/live": probes.live,
     "health/ready": probes.ready,

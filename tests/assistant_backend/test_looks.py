@@ -4,6 +4,7 @@ import html
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -48,6 +49,7 @@ def test_the_page_says_what_the_settings_say(read: Callable[..., Any]) -> None:
         "heading": "How can we help?",
         "welcome": "Ask about your orders.",
         "prompts": ["Where is my order?", "Cancel it, please"],
+        "logo": "",
     }
     assert sheet == ":root { --accent: light-dark(#7c3aed, #c4b5fd); --on-accent: light-dark(#fff, #1e1033); }\n"
 
@@ -70,6 +72,30 @@ def test_a_text_cannot_break_out_of_the_page(read: Callable[..., Any]) -> None:
 def test_a_color_that_is_none_is_refused_at_the_start(colors: str, says: str) -> None:
     with pytest.raises(InvalidEnvironmentError, match=says):
         parse({"PAGE_COLORS": colors})
+
+
+def test_the_logo_is_served_as_an_image(read: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "logo.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    _, texts, _ = read(PAGE_LOGO=str(tmp_path / "logo.svg"))
+    image = async_to_sync(AsyncClient(headers={"host": "localhost"}).get)(texts["logo"])
+    assert image.headers["Content-Type"] == "image/svg+xml"
+    assert "default-src 'none'" in image.headers["Content-Security-Policy"]  # opened by itself, it runs no script
+    assert image.content == (tmp_path / "logo.svg").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "says"),
+    [
+        ("logo.html", 1, r"must be the path of an image file: \.svg, \.png"),
+        ("missing.svg", None, r"cannot read .*missing\.svg \(No such file"),
+        ("large.png", 300_000, "has 300000 bytes: at most 262144"),
+    ],
+)
+def test_a_logo_that_is_none_is_refused_at_the_start(name: str, size: int | None, says: str, tmp_path: Path) -> None:
+    if size:
+        (tmp_path / name).write_bytes(bytes(size))
+    with pytest.raises(InvalidEnvironmentError, match=says):
+        parse({"PAGE_LOGO": str(tmp_path / name)})
 
 
 def test_the_colors_are_those_of_the_page() -> None:

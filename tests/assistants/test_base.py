@@ -3,6 +3,7 @@
 from typing import Literal
 
 import pytest
+from django.test import override_settings
 from pydantic import BaseModel
 
 from assistant_transport.assistants import BaseAssistant, InvalidTurnError, Turn
@@ -40,6 +41,10 @@ class Named(Inheriting):
     name = "named"
 
 
+class Choosing(Bare):
+    model_names = ("small", "large")
+
+
 @pytest.mark.parametrize("assistant", [Bare(), Inheriting()])
 def test_what_is_left_out_has_its_default(assistant: Bare | Inheriting) -> None:
     completed = complete(assistant, "x")
@@ -53,6 +58,12 @@ def test_what_an_assistant_has_counts_without_inheriting() -> None:
     assert (completed.name, completed.commands) == ("full", (Rename,))
     with pytest.raises(InvalidTurnError, match="full refuses"):
         reply_to(Full(), "Hi")
+
+
+def test_the_models_to_choose_from_are_the_assistants_own_or_those_that_are_allowed() -> None:
+    assert complete(Choosing(), "x").model_names == ("small", "large")
+    with override_settings(ASSISTANT_TRANSPORT={"ALLOWED_MODELS": ["one", "two"]}):
+        assert [complete(each, "x").model_names for each in (Bare(), Inheriting())] == [["one", "two"]] * 2
 
 
 def test_a_name_is_inherited_or_replaced() -> None:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from pydantic import BaseModel
 
 from assistant_transport.assistants.turn import Turn
+from assistant_transport.conf import settings
 
 
 class Assistant(Protocol):
@@ -35,6 +36,11 @@ class BaseAssistant(ABC):
     def name(self) -> str:
         """What logs and metrics call it."""
         return type(self).__name__
+
+    @property
+    def model_names(self) -> Sequence[str]:
+        """The models that `turn.config["modelName"]` may choose among, the default first: what `/models` lists."""
+        return settings.ALLOWED_MODELS
 
     def check(self, turn: Turn) -> None:  # noqa: B027 - to be overridden or not
         """Called before the reply's stream begins, while a turn can still be refused by a status.
@@ -84,6 +90,10 @@ class _Completed(BaseAssistant):
     @property
     def name(self) -> str:
         return self._name
+
+    @property
+    def model_names(self) -> Sequence[str]:
+        return getattr(self._assistant, "model_names", super().model_names)
 
     def check(self, turn: Turn) -> None:
         if hasattr(self._assistant, "check"):

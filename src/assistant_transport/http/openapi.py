@@ -80,6 +80,7 @@ def document(request_model: type[AssistantRequest], prefix: str) -> dict[str, An
             "/thread-state": {"post": _thread_state()},
             "/resume": {"post": _resume()},
             "/cancel": {"post": _cancel()},
+            "/models": {"get": _models()},
             "/health": {"get": _json("Which service and version answers.", "service", "version")},
             "/health/live": {"get": _json("200 while the event loop turns.")},
             "/health/ready": {"get": _json("200 while new runs are welcome.", refusals={"503": "Not now."})},
@@ -153,6 +154,18 @@ def _thread_state() -> dict[str, Any]:
         {"404": "There is no such thread of the caller's."},
         model="ThreadRequest",
     )
+
+
+def _models() -> dict[str, Any]:
+    names = {"type": "array", "items": {"type": "string"}}
+    answer = {"type": "object", "required": ["models"], "properties": {"models": names}}
+    summary = "The models that config.modelName may choose among, the default first."
+    refusals = {status: _REFUSALS[status] for status in ("400", "401", "403", "405", "503")}
+    return {
+        "summary": summary,
+        "parameters": _CALLER,
+        "responses": {"200": _content(summary, answer), **_errors(refusals)},
+    }
 
 
 def _run_route(

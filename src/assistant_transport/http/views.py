@@ -152,6 +152,12 @@ async def _reply(turn: Turn, run: Run) -> None:
     turn.transcript.finish("completed")
 
 
+@endpoint("GET", "HEAD")
+async def models(call: Call) -> HttpResponse:
+    """The models that a request's `config.modelName` may choose among, the default first."""
+    return JsonResponse({"models": list(registry.assistant().model_names)}, headers={"Cache-Control": "no-store"})
+
+
 @public("GET", "HEAD")
 async def health_check(request: HttpRequest) -> HttpResponse:
     """The service's name and version."""

@@ -32,6 +32,10 @@ class ModelAssistant(BaseAssistant):
         self._tools = loading.load(settings.SERVER_TOOLS)
         self._approvals = Approvals(self._tools)
 
+    @property
+    def model_names(self) -> tuple[str, ...]:
+        return self._provider.models
+
     def check(self, turn: Turn) -> None:
         """Raises InvalidTurnError where the turn cannot be answered."""
         if len(turn.transcript.messages) > settings.MAX_HISTORY_MESSAGES:

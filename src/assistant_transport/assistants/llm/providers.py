@@ -68,5 +68,5 @@ def _provider(name: str, url: str, wire: Format, headers: Mapping[str, str], mod
     except ValueError as error:
         raise AssistantNotFoundError(f"ASSISTANT: {name}: {error}") from error
     is_official = _OFFICIAL.fullmatch(urlsplit(url).hostname or "") is not None
-    models = (model, *settings.ALLOWED_MODELS)
+    models = tuple(dict.fromkeys((model, *settings.ALLOWED_MODELS)))
     return Provider(name, client, wire, models, is_official)

@@ -33,7 +33,7 @@ frontend: frontend/dist/chat.js
 test: $(TESTING)
 	$(BIN)/pytest
 
-test-client: $(TESTING) tests/client/node_modules tests/client/oldest/node_modules
+test-client: $(TESTING) tests/client/node_modules tests/client/oldest/node_modules tests/browser/firefox/node_modules
 	cd tests/client && PYTHON=$(CURDIR)/$(BIN)/python npm test
 
 test-image: $(TESTING)
@@ -97,7 +97,7 @@ lock: $(TESTING)
 	$(COMPILE) tests/servers/litellm/requirements.in --output-file tests/servers/litellm/requirements.txt
 
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist staticfiles frontend/dist frontend/node_modules tests/client/node_modules tests/client/oldest/node_modules
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist staticfiles frontend/dist frontend/node_modules tests/client/node_modules tests/client/oldest/node_modules tests/browser/firefox/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Recreated when a lock has changed, and removed when it cannot be completed.

@@ -82,6 +82,13 @@ class Chat:
     def new_thread(self) -> None:
         self.threads.get_by_role("button", name="New chat").click()
 
+    def choose_option(self, title: str, option: str) -> None:
+        """Chooses one of the options of the thread in the list."""
+        entry = self.thread(title)
+        entry.hover()
+        entry.get_by_role("button", name=f"Options of “{title}”").click()
+        entry.get_by_role("button", name=option, exact=True).click()
+
     def picture(self, name: str) -> None:
         """A screenshot for a person to look at."""
         SCREENSHOTS.mkdir(exist_ok=True)

@@ -113,10 +113,11 @@ def test_every_part_of_the_page_has_a_role_and_a_name(chat: Chat) -> None:
     expect(chat.page.locator("body")).to_match_aria_snapshot("""
       - navigation "Threads":
         - button "New chat"
+        - searchbox "Search chats"
         - list:
           - listitem:
             - button "Everything"
-            - button "Delete “Everything”"
+            - button "Options of “Everything”"
       - main:
         - heading "Everything" [level=1]
         - button "Dark theme"

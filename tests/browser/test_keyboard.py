@@ -85,9 +85,14 @@ def test_threads_and_theme_by_keyboard(chat: Chat) -> None:
     tab_to(chat, chat.page.get_by_role("button", name="Dark theme"))
     chat.page.keyboard.press("Space")
     expect(chat.page.get_by_role("button", name="Light theme")).to_be_focused()
-    tab_to(chat, chat.threads.get_by_role("button", name="Delete “by key”"), "Shift+Tab")
+    tab_to(chat, chat.threads.get_by_role("button", name="Options of “by key”"), "Shift+Tab")
+    chat.page.keyboard.press("Enter")
+    tab_to(chat, chat.threads.get_by_role("button", name="Delete"))
     chat.page.keyboard.press("Enter")
     expect(chat.threads.get_by_role("listitem")).to_have_count(0)
+    tab_to(chat, chat.page.get_by_role("button", name="Undo"), "Shift+Tab")
+    chat.page.keyboard.press("Enter")
+    chat.expect_messages("by key", "Yes.")
 
 
 def test_escape_closes_the_drawer_and_the_focus_returns(open_chat: OpenChat) -> None:

@@ -73,6 +73,11 @@ def test_a_phone_shows_the_threads_in_a_drawer(open_chat: OpenChat) -> None:
     opener.tap()
     chat.page.touchscreen.tap(370, 400)  # beside the drawer
     expect(drawer).to_be_hidden()
+    opener.tap()
+    expect(drawer).to_be_visible()
+    chat.page.go_back()
+    expect(drawer).to_be_hidden()
+    chat.expect_messages("on the phone", "Yes.")
 
 
 def test_buttons_that_appear_on_hover_are_visible_on_a_touch_screen(open_chat: OpenChat) -> None:

@@ -79,8 +79,7 @@ def test_a_deleted_thread_leaves_nothing_behind(chat: Chat) -> None:
     chat.ask("keep", "Kept.")
     chat.new_thread()
     chat.ask("delete", "Not for long.")
-    chat.thread("delete").hover()
-    chat.threads.get_by_role("button", name="Delete “delete”").click()
+    chat.choose_option("delete", "Delete")
     expect(chat.threads.get_by_role("listitem")).to_have_count(1)
     expect(chat.log.locator("[data-role]")).to_have_count(0)
     chat.page.reload()
@@ -92,8 +91,7 @@ def test_a_deleted_thread_leaves_nothing_behind(chat: Chat) -> None:
 
 def test_deleting_a_thread_cancels_its_reply(chat: Chat) -> None:
     script = chat.begin("delete me", "one ")
-    chat.thread("delete me").hover()
-    chat.threads.get_by_role("button", name="Delete “delete me”").click()
+    chat.choose_option("delete me", "Delete")
     script.await_cancelled()
     expect(chat.threads.get_by_role("listitem")).to_have_count(0)
     chat.page.reload()

@@ -72,8 +72,13 @@ export class Connection {
     removeEventListener("offline", this.#disconnect);
   }
 
-  /** Stops listening, and cancels what is in progress. */
+  save() {
+    this.#conversation.save();
+  }
+
+  /** Saves the thread a last time, stops listening, and cancels what is in progress. */
   discard() {
+    this.save();
     this.close();
     if (this.view.running) this.#cancel();
   }

@@ -2,8 +2,10 @@
 
 import { useSyncExternalStore } from "react";
 import { randomId } from "../storage";
+import { goTo } from "../drawer";
 import { Connection } from "./connection";
-import { removeThread } from "./threads";
+import type { ChatState } from "./state";
+import { loadThread, removeThread } from "./threads";
 
 interface OpenThreads {
   current: string;
@@ -22,19 +24,31 @@ const addressed = () => location.hash.slice(1) || randomId();
 /** Puts a thread on the screen. */
 export function showThread(id: string) {
   current = id;
-  if (location.hash.slice(1) !== id) location.hash = id;
+  goTo(id);
   update();
 }
 
 export const newThread = () => showThread(randomId());
 
-/** Cancels what is in progress in the thread, and deletes it from this browser. */
-export function deleteThread(id: string) {
+/** Cancels what is in progress in the thread, and deletes it from this browser; returns what brings it back. */
+export function deleteThread(id: string): () => void {
+  const wasShown = id === current;
   connections.get(id)?.discard();
   connections.delete(id);
-  removeThread(id);
-  if (id === current) newThread();
+  const restore = removeThread(id);
+  if (wasShown) newThread();
   else update();
+  return () => {
+    restore();
+    if (wasShown) showThread(id);
+  };
+}
+
+/** The thread's state, as it stands. */
+export function stateOf(id: string): ChatState {
+  connections.get(id)?.save();
+  const { leaves, active } = loadThread(id);
+  return leaves[active]!;
 }
 
 export const useOpenThreads = () => useSyncExternalStore(subscribe, () => snapshot);

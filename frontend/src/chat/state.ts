@@ -55,7 +55,7 @@ export interface Attempt {
 
 type Converted = useExternalMessageConverter.Message;
 
-const convert = (message: Message) => ("role" in message ? fromParts(message) : fromLangChain(message));
+export const convert = (message: Message) => ("role" in message ? fromParts(message) : fromLangChain(message));
 const METADATA = {};
 
 /** Returns a converter of the state and the pending commands to messages. Unchanged messages are not converted again. */
@@ -79,7 +79,7 @@ function withPending(state: ChatState, pending: AssistantTransportCommand[]): Me
 
 export const isUser = (message: Message) => ("role" in message ? message.role === "user" : message.type === "human");
 
-function textOf(message: Message): string {
+export function textOf(message: Message): string {
   const content = "role" in message ? message.parts : message.content;
   if (typeof content === "string") return content;
   return content.map((part) => ("text" in part ? part.text : "")).join(" ");

@@ -3,12 +3,13 @@
 import { storageKey } from "../root";
 import { readJson, writeJson } from "../storage";
 import type { Branches } from "./branches";
-import type { Attempt } from "./state";
+import { textOf, type Attempt } from "./state";
 
 export interface ThreadInfo {
   id: string;
   title: string;
   updated: number; // milliseconds since 1970
+  renamed?: true; // its title was given by the user
 }
 
 export interface SavedThread extends Branches {
@@ -55,16 +56,43 @@ export const loadThread = (id: string) => readJson<SavedThread>(threadKey(id)) ?
 /** Saves the thread and its entry in the list, unless another tab has saved a newer copy. */
 export function saveThread(id: string, title: string, thread: SavedThread) {
   if (loadThread(id).changed > thread.changed) return;
-  const entry = loadThreads().find((other) => other.id === id);
+  const entry = entryOf(id);
   const updated = entry && !thread.running ? entry.updated : Date.now();
   store(id, thread);
-  saveList([{ id, title, updated }, ...loadThreads().filter((other) => other.id !== id)]);
+  saveEntry(entry?.renamed ? { ...entry, updated } : { id, title, updated });
 }
 
-export function removeThread(id: string) {
-  localStorage.removeItem(threadKey(id));
-  saveList(loadThreads().filter((thread) => thread.id !== id));
+export function renameThread(id: string, title: string) {
+  const entry = entryOf(id);
+  if (entry && title) saveEntry({ ...entry, title, renamed: true });
 }
+
+/** Removes the thread; returns what brings it back. */
+export function removeThread(id: string): () => void {
+  const entry = entryOf(id);
+  const thread = { ...loadThread(id), running: false };
+  localStorage.removeItem(threadKey(id));
+  saveList(loadThreads().filter((other) => other.id !== id));
+  return () => {
+    if (!entry) return;
+    store(id, thread);
+    saveEntry(entry);
+  };
+}
+
+/** The threads that have every word of the query in their title or texts. */
+export function searchThreads(query: string): ThreadInfo[] {
+  const words = query.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  return loadThreads().filter(({ id, title }) => {
+    const { leaves, active } = loadThread(id);
+    const text = [title, ...leaves[active]!.messages.map(textOf)].join("\n").toLocaleLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}
+
+const entryOf = (id: string) => loadThreads().find((thread) => thread.id === id);
+
+const saveEntry = (entry: ThreadInfo) => saveList([entry, ...loadThreads().filter(({ id }) => id !== entry.id)]);
 
 function saveList(threads: ThreadInfo[]) {
   writeJson(LIST, threads.toSorted((a, b) => b.updated - a.updated));

@@ -1,85 +1,93 @@
 // The list of threads: beside the chat on a wide screen, over it on a phone.
 
-import { useEffect, useRef } from "react";
-import type { ThreadInfo } from "../chat/threads";
-import { Cross, Plus, Trash } from "./Icons";
+import { useDeferredValue, useEffect, useRef, useState } from "react";
+import { deleteThread, newThread } from "../chat/openThreads";
+import { searchThreads, type ThreadInfo } from "../chat/threads";
+import type { useDrawer } from "../drawer";
+import { Cross, Plus } from "./Icons";
+import { ThreadEntry } from "./ThreadEntry";
+import { Undo, type Deleted } from "./Undo";
 
 interface Props {
   threads: ThreadInfo[];
   current: string;
-  running: string[];
-  isOpen: boolean;
-  open: (id: string) => void;
-  create: () => void;
-  remove: (id: string) => void;
-  close: () => void;
+  running: string[]; // ids
+  drawer: ReturnType<typeof useDrawer>;
 }
 
 export function ThreadList(props: Props) {
-  const drawer = useRef<HTMLDialogElement>(null);
+  const { isOpen, close } = props.drawer;
+  const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
-    if (props.isOpen) drawer.current?.showModal();
-    else drawer.current?.close();
-  }, [props.isOpen]);
+    if (isOpen) dialog.current?.showModal();
+    else dialog.current?.close();
+  }, [isOpen]);
+  const [deleted, setDeleted] = useState<Deleted>();
+  const remove = ({ id, title }: ThreadInfo) => {
+    setDeleted({ id, title, undo: deleteThread(id) });
+    close();
+  };
   return (
     <>
-      <div className="hidden w-64 shrink-0 border-r border-line bg-panel md:block">
-        <Contents {...props} />
+      <div className="hidden w-64 shrink-0 border-e border-line bg-panel md:block">
+        <Contents {...props} remove={remove} />
       </div>
       <dialog
-        ref={drawer}
+        ref={dialog}
         aria-label="Threads"
-        onClose={props.close}
-        onClick={(event) => event.target === drawer.current && props.close()}
+        onClose={close}
+        onClick={(event) => event.target === dialog.current && close()}
         className="h-full max-h-none w-72 max-w-[85vw] bg-panel text-ink backdrop:bg-black/50"
       >
-        {props.isOpen && <Contents {...props} />}
+        {isOpen && <Contents {...props} remove={remove} />}
       </dialog>
+      <div role="status">
+        {deleted && <Undo key={deleted.id} {...deleted} dismiss={() => setDeleted(undefined)} />}
+      </div>
     </>
   );
 }
 
-function Contents({ threads, current, running, isOpen, open, create, remove, close }: Props) {
+function Contents({ threads, current, running, drawer, remove }: Props & { remove: (thread: ThreadInfo) => void }) {
+  const [query, setQuery] = useState("");
+  const wanted = useDeferredValue(query.trim());
+  const found = wanted ? searchThreads(wanted) : threads;
   return (
     <nav aria-label="Threads" className="flex h-full flex-col gap-2 p-3">
       <div className="flex items-center gap-2">
-        <button
-          className="plain-button flex flex-1 items-center gap-2 bg-page !px-3 !py-2"
-          onClick={create}
-        >
+        <button className="plain-button flex flex-1 items-center gap-2 bg-page !px-3 !py-2" onClick={newThread}>
           <Plus /> New chat
         </button>
-        {isOpen && (
-          <button className="icon-button" aria-label="Close" onClick={close}>
+        {drawer.isOpen && (
+          <button className="icon-button" aria-label="Close" onClick={drawer.close}>
             <Cross />
           </button>
         )}
       </div>
+      {(threads.length > 0 || query) && (
+        <input
+          type="search"
+          aria-label="Search chats"
+          placeholder="Search chats"
+          className="rounded-lg border border-line bg-page px-3 py-1.5 text-sm"
+          value={query}
+          onChange={(event) => setQuery(event.target.value)}
+        />
+      )}
       <ul className="-mx-1 flex-1 space-y-0.5 overflow-y-auto px-1 pt-1">
-        {threads.map(({ id, title }) => (
-          <li key={id} className="group relative">
-            <button
-              aria-current={id === current || undefined}
-              onClick={() => open(id)}
-              className="flex w-full items-center gap-2 rounded-lg py-2 pr-9 pl-3 text-left text-sm hover:bg-raised
-                aria-[current]:bg-raised aria-[current]:font-medium"
-            >
-              <span className="truncate">{title}</span>
-              {running.includes(id) && (
-                <span role="img" aria-label="writing" className="size-2 shrink-0 animate-pulse rounded-full bg-accent" />
-              )}
-            </button>
-            <button
-              className="icon-button absolute top-0 right-0 opacity-0 group-hover:opacity-100 focus-visible:opacity-100
-                pointer-coarse:opacity-100"
-              aria-label={`Delete “${title}”`}
-              onClick={() => remove(id)}
-            >
-              <Trash />
-            </button>
-          </li>
+        {found.map((thread) => (
+          <ThreadEntry
+            key={thread.id}
+            thread={thread}
+            isCurrent={thread.id === current}
+            isRunning={running.includes(thread.id)}
+            remove={() => remove(thread)}
+          />
         ))}
       </ul>
+      <p role="status" className="px-2 text-sm text-muted empty:hidden">
+        {wanted && !found.length && "No chat has these words."}
+      </p>
     </nav>
   );
 }

@@ -51,6 +51,14 @@ def valkey() -> Iterator[Valkey]:
 
 
 @pytest.fixture
+def own_valkey() -> Iterator[Valkey]:
+    """One that the test may disturb."""
+    server = Valkey()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
 def client(server: Server) -> Client:
     return Client(server.host, server.port)
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant_transport.runs import Controller
+from assistant_transport.runs import Controller, Status
 from tests.runs.carry import carry
+from tests.wire import apply
 
 keys = st.text(max_size=6).filter(lambda key: key not in ("__proto__", "constructor", "prototype"))
 scalars = (
@@ -69,6 +70,28 @@ def test_client_and_server_end_with_the_same_state(before: Any, plan: list[Any],
     state, errors = reply.follow(copy)
     assert not errors
     assert json.dumps(state) == json.dumps(run.controller.document.value)
+
+
+@given(before=values, plan=st.lists(writes))
+def test_what_was_written_brings_every_state_between_to_the_last_one(before: Any, plan: list[Any]) -> None:
+    async def assistant(controller: Controller) -> None:
+        document = controller.document
+        states = [json.loads(json.dumps(before))]
+        for place, value, append, _ in plan:
+            found = places(document.value)
+            path = found[place % len(found)]
+            if append and isinstance(value, str) and isinstance(at(document.value, path), str):
+                document.append_text(path, value)
+            else:
+                document.set(path, value)
+            states.append(json.loads(json.dumps(document.value)))
+        operations = [
+            {"type": "set", "path": json.loads(path), "value": json.loads(value)} for path, value in document.written()
+        ]
+        assert all(apply(state, operations) == document.value for state in states)
+
+    run, _ = carry(assistant, json.loads(json.dumps(before)))
+    assert run.status is Status.DONE
 
 
 def document_after(write: Any, state: Any = None) -> Any:

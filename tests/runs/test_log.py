@@ -28,7 +28,7 @@ KEYS = Keys("assistant")
 HEAD = Head("a-run", "owner", True, "thread", "data-stream", "{}")
 
 
-def log(valkey: Valkey, **options: Any) -> ValkeyLog:
+def log(valkey: Valkey, url: str | None = None, **options: Any) -> ValkeyLog:
     settings = {
         "prefix": "assistant",
         "ttl": 60.0,
@@ -38,7 +38,7 @@ def log(valkey: Valkey, **options: Any) -> ValkeyLog:
         "quotas": Quotas(),
         **options,
     }
-    return ValkeyLog(valkey.url, **settings)
+    return ValkeyLog(url or valkey.url, **settings)
 
 
 def run(work: Callable[[], Awaitable[None]]) -> None:

@@ -31,17 +31,19 @@ def replay(head: Head, feed: Feed, *, from_state: bool) -> StreamingHttpResponse
     """
     encoder = ENCODERS[head.encoding]()
     first = encoder.state([f'{{"type":"set","path":[],"value":{head.state}}}']).encode() if from_state else b""
+    length = len(first) + feed.size
+    frames_from_now = feed.read(encoder.heartbeat, settings.HEARTBEAT_SECONDS)  # not later: they may be replaced
 
     async def body() -> AsyncIterator[bytes]:
         if first:
             yield first
-        async with aclosing(feed.read(encoder.heartbeat, settings.HEARTBEAT_SECONDS)) as reader:
+        async with aclosing(frames_from_now) as reader:
             async for frames in reader:
                 yield frames
 
     response = _stream(head, body())
     # How much is history, on which a client must not act again: it would run its tools a second time.
-    response.headers[REPLAY_LENGTH] = str(len(first) + feed.size)
+    response.headers[REPLAY_LENGTH] = str(length)
     return response
 
 

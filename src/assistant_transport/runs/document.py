@@ -4,7 +4,7 @@ It stands in for assistant-stream's StateManager, which copies every container o
 a long conversation. Here a value is encoded once, when it is written, and kept as clients see it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 from assistant_transport.runs.assistant_stream_internals import StateProxy, is_proxy_of, lookup_state
@@ -30,6 +30,7 @@ class StateDocument:
         self.value = value
         self.operations = operations
         self.generation = 0  # grows with every `set`, after which a cursor looks its string up again
+        self._written: dict[tuple[str, ...], Sequence[PathSegment]] = {}  # the paths that were, but those within others
         self._proxy = StateProxy(self, [])
 
     def set(self, path: Sequence[PathSegment], value: Any) -> None:
@@ -49,8 +50,30 @@ class StateDocument:
 
     def _set(self, path: Sequence[PathSegment], encoded: str, value: Any) -> None:
         self._set_at(path, value)
+        self._note(path)
         self.generation += 1
         self.operations.set(encode_path(path), encoded)
+
+    def written(self) -> Iterator[tuple[str, str]]:
+        """What was written, as it is now: paths and values as JSON, for `set`.
+
+        Set in this order they bring every state that a client has had since the document was made to the present one.
+        """
+        for key, path in self._written.items():
+            if not self._is_within_another(key):
+                yield encode_path(path), encode_parsed(self.get_value_at_path(path))
+
+    def _note(self, path: Sequence[PathSegment]) -> None:
+        key = tuple(map(str, path))
+        if key not in self._written and not self._is_within_another(key):
+            self._written[key] = path
+
+    def _is_within_another(self, key: tuple[str, ...]) -> bool:
+        while key:
+            key = key[:-1]
+            if key in self._written:
+                return True
+        return False
 
     @staticmethod
     def accepts(value: Any) -> bool:
@@ -126,6 +149,7 @@ class TextCursor:
         self._path = path
         self._encoded_path = encode_path(path)
         self._find()
+        document._note(path)
 
     def _find(self) -> None:
         found = self._document.get_value_at_path(self._path)

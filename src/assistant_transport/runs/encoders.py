@@ -83,10 +83,10 @@ class AssistantTransportEncoder(Encoder):
         return _events(self._canonicalizer.close()) + "data: [DONE]\n\n"
 
 
-def ending(encoding: str, message: str) -> bytes:
-    """An error frame and the clean end, for a stream whose own encoder is gone."""
+def ending(encoding: str, message: str | None) -> bytes:
+    """An error frame, if there is a message, and the clean end, for a stream whose own encoder is gone."""
     encoder = ENCODERS[encoding]()
-    return (encoder.error(message) + encoder.end()).encode()
+    return ((encoder.error(message) if message else "") + encoder.end()).encode()
 
 
 def _events(frames: list[dict[str, Any]]) -> str:

@@ -62,6 +62,11 @@ class Feed:
         self._expect(0)
         self._wake()
 
+    def replace(self, frames: bytes) -> None:
+        """Puts `frames` in the place of all, for readers that begin from now on."""
+        self._frames = [frames]
+        self.size = len(frames)
+
     def expect_reader(self) -> None:
         """Keeps the feed from being idle for a reader that is about to begin, for UNREAD_SECONDS at most."""
         if not self.ended:
@@ -88,8 +93,14 @@ class Feed:
         for future in waiting:
             _resolve(future, True)
 
-    async def read(self, heartbeat: bytes, interval: float) -> AsyncGenerator[bytes, None]:
-        """All frames in order, as soon as they are there; `heartbeat` after each `interval` seconds without one."""
+    def read(self, heartbeat: bytes, interval: float) -> AsyncGenerator[bytes, None]:
+        """All frames in order, as soon as they are there; `heartbeat` after each `interval` seconds without one.
+
+        Its first `size` bytes are those of this moment.
+        """
+        return self._read(self._frames, heartbeat, interval)
+
+    async def _read(self, kept: list[bytes], heartbeat: bytes, interval: float) -> AsyncGenerator[bytes, None]:
         reader = _Reader()
         self._readers.add(reader)
         if self._expected:
@@ -97,8 +108,8 @@ class Feed:
         position = 0
         try:
             while True:
-                if position < len(self._frames):
-                    frames = self._frames[position:]
+                if position < len(kept):
+                    frames = kept[position:]
                     position += len(frames)
                     reader.sent = self.size
                     yield frames[0] if len(frames) == 1 else b"".join(frames)

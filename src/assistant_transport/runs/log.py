@@ -52,8 +52,12 @@ class Writer(Protocol):
     def append(self, frames: bytes) -> None:
         """Takes whole frames."""
 
-    def end(self, status: Status) -> None:
-        """Takes the outcome. Nothing may be appended after it."""
+    def end(self, status: Status, merged: bytes = b"") -> None:
+        """Takes the outcome, after which nothing may be appended.
+
+        `merged`, if it is given, is a shorter stream in place of the whole: it ends alike, and who has read a part of
+        the whole may go on with it.
+        """
 
 
 class RunLog(Protocol):

@@ -22,8 +22,10 @@ class _Entry(Writer):
     def append(self, frames: bytes) -> None:
         pass
 
-    def end(self, status: Status) -> None:
+    def end(self, status: Status, merged: bytes = b"") -> None:
         self.status = status
+        if merged:
+            self.feed.replace(merged)
         self.log.keep(self)
 
 

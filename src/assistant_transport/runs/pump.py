@@ -1,11 +1,13 @@
 """Turns what an assistant writes into frames: a burst into few, a model's tokens into one each."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from assistant_transport.runs.encoders import Encoder
+from assistant_transport.runs.encoders import Encoder, ending
 from assistant_transport.runs.strict_json import quote, to_bytes
+
+_MIN_FRAMES_TO_MERGE = 10
 
 
 class RunTooLargeError(ValueError):
@@ -46,6 +48,7 @@ class Pump:
         self._gathered = 0
         self._scheduled: asyncio.Handle | None = None
         self._last_flush = float("-inf")
+        self._is_state_only = True  # what was published is what the document holds, and nothing else
         self.frames = 0  # published by now
 
     def set(self, path: str, value: str) -> None:
@@ -56,10 +59,11 @@ class Pump:
         """
         self._close_append()
         if self._gathered + len(value) > self._max_bytes:
+            self._is_state_only = False
             self._on_too_large()
             raise RunTooLargeError(f"more than {self._max_bytes} bytes at once")
         self._gathered += len(value)
-        self._operations.append(f'{{"type":"set","path":{path},"value":{value}}}')
+        self._operations.append(_set(path, value))
         self._schedule()
 
     def append_text(self, path: str, text: str) -> None:
@@ -77,6 +81,7 @@ class Pump:
         Raises:
             ValueError, TypeError: the chunk holds something that is not JSON for a strict client.
         """
+        self._is_state_only = False
         self._add_frame(self._encoder.chunk(chunk))
 
     def error(self, message: str) -> None:
@@ -87,6 +92,23 @@ class Pump:
         """Publishes what was gathered, and the end of the stream."""
         self._add_frame(self._encoder.end())
         self.flush()
+
+    def merge(self, written: Iterable[tuple[str, str]], message: str | None) -> bytes:
+        """A short stream in place of all that was published, for whoever begins to read once the run has ended.
+
+        It does no harm to whoever has read a part of the other: it sets what was written, and appends nothing.
+
+        Args:
+            written: the document's.
+            message: the error that the run ended with, if it did.
+
+        Returns:
+            Nothing, if there was more than state, or so little of it that it is not worth the effort.
+        """
+        if not self._is_state_only or self.frames < _MIN_FRAMES_TO_MERGE:
+            return b""
+        state = self._encoder.state([_set(path, value) for path, value in written])
+        return to_bytes(state) + ending(self._encoder.name, message)
 
     def flush(self) -> None:
         """Publishes what was gathered."""
@@ -125,3 +147,7 @@ class Pump:
             self._operations.append(f'{{"type":"append-text","path":{self._append_path},"value":{text}}}')
             self._append_texts.clear()
         self._append_path = ""
+
+
+def _set(path: str, value: str) -> str:
+    return f'{{"type":"set","path":{path},"value":{value}}}'

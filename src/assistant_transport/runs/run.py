@@ -165,7 +165,8 @@ class Run:
         self._pump.end()
         self.feed.end()
         if self._writer is not None:
-            self._writer.end(self.status)
+            merged = self._pump.merge(self.controller.document.written(), message)
+            self._writer.end(self.status, merged if len(merged) < self.feed.size else b"")
         for on_end in self._on_end:
             on_end(self)
 

@@ -34,20 +34,24 @@ class PendingRun:
     seq: int = 1
     frames: list[bytes] = field(default_factory=list)
     status: Status | None = None
+    merged: bytes = b""  # in place of all frames, once it has ended
     arrival: Arrival = field(init=False)  # of the oldest of it
     closed: bool = False  # nothing more is taken: it has ended, is broken, or was marked by another process
 
     @property
     def size(self) -> int:
-        return sum(map(len, self.frames)) + self.create * len(self.head.state)
+        return sum(map(len, self.frames)) + len(self.merged) + self.create * len(self.head.state)
 
     def take(self, keys: Keys) -> list[Any]:
         """The arguments that scripts.WRITE takes for the run; they are not pending any more."""
-        creation = head_fields(self.head) if self.create else []
         frames = b"".join(self.frames)
-        found_by = keys.found_by(self.head)
-        arguments = [self.head.id, self.seq, frames, self.status or "", *found_by, len(creation), *creation]
+        more: list[Any] = []
+        if self.create or self.status:
+            creation = head_fields(self.head) if self.create else []
+            more = [self.status or "", self.merged, *keys.found_by(self.head), *creation]
+        arguments = [self.head.id, self.seq, frames, len(more), *more]
         self.frames.clear()
+        self.merged = b""
         self.create = False
         self.seq += 1
         return arguments
@@ -94,11 +98,13 @@ class Backlog:
         run.frames.append(frames)
         self._add(run, len(frames))
 
-    def close(self, run: PendingRun, status: Status) -> None:
-        """Adds a run's outcome, after which it takes nothing."""
+    def close(self, run: PendingRun, status: Status, merged: bytes = b"") -> None:
+        """Adds a run's outcome, after which it takes nothing, and, if there is room, what replaces its frames."""
         run.status = status
         run.closed = True
-        self._add(run, 0)
+        if self._has_room(len(merged)):
+            run.merged = merged
+        self._add(run, len(run.merged))
 
     def take_batch(self, keys: Keys) -> tuple[list[PendingRun], list[Any]]:
         """The runs to be written next, within bounds, and the script's arguments for them."""

@@ -3,7 +3,8 @@
 All keys expire. Behind the prefix they are:
 
     run:ID          hash: a run's Head, and its status, process and seq, the number of its entries in the log
-    run:ID:log      stream: an entry a batch, with its frames and, in the last one, the status
+    run:ID:log      stream: an entry a batch, with its frames and, in the last one, the status; of a run that has ended
+                    often the last one alone, with frames in place of all, and those that had been the last ones
     run:ID:lease    exists while the process that carries the run lives
     run:ID:readers  exists while a process reads the run
     latest:…        string: the id of a thread's latest run
@@ -25,7 +26,7 @@ from assistant_transport.runs.log import Head, Record, Status
 VERSION = 2
 
 # The fields of a log's entry.
-FRAMES, STATUS = "f", "s"
+FRAMES, STATUS, LAST = "f", "s", "l"
 STATUSES: frozenset[str] = frozenset(Status)
 HEAD_FIELDS = ("owner", "discoverable", "thread", "encoding", "state")
 
@@ -44,7 +45,7 @@ class Keys:
 
     def __init__(self, prefix: str) -> None:
         self._prefix = f"{prefix}:{VERSION}:"
-        self._lua = f"local FRAMES, STATUS = '{FRAMES}', '{STATUS}'\n" + "".join(
+        self._lua = f"local FRAMES, STATUS, LAST = '{FRAMES}', '{STATUS}', '{LAST}'\n" + "".join(
             f"local function {name}_key(id) return '{self._prefix}{before}' .. id .. '{after}' end\n"
             for name, (before, after) in _KEYS.items()
         )

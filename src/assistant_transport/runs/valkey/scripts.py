@@ -17,11 +17,18 @@ def endings(message: str) -> str:
     return json.dumps({encoding: ending(encoding, message).decode() for encoding in ENCODERS})
 
 
-# Ends a run with its last entry. Its caller decides whether that may be refused for want of memory.
+# Ends a run with its last entry; `merged`, unless it is empty, takes the place of all entries. Readers that have read
+# all before it go on with `frames`; others, of earlier builds too, can go on with `merged`.
+# Its caller decides whether that may be refused for want of memory.
 _FINISH = """
-local function finish(id, seq, frames, status, ended_ttl)
-  redis.call('XADD', log_key(id), seq .. '-1', FRAMES, frames, STATUS, status)
+local function finish(id, seq, frames, status, ended_ttl, merged)
   redis.call('HSET', run_key(id), 'seq', seq, 'status', status)
+  if merged == '' then
+    redis.call('XADD', log_key(id), seq .. '-1', FRAMES, frames, STATUS, status)
+  else
+    redis.call('DEL', log_key(id))
+    redis.call('XADD', log_key(id), seq .. '-1', FRAMES, merged, STATUS, status, LAST, frames)
+  end
   redis.call('DEL', lease_key(id))
   redis.call('PEXPIRE', run_key(id), ended_ttl)
   redis.call('PEXPIRE', log_key(id), ended_ttl)
@@ -33,8 +40,9 @@ end
 # PEXPIRE, DEL or HDEL; WRITE does not.
 
 # Writes a batch. ARGV: how long a lease, a running run and an ended one last (ms), the process, the endings of a run
-# with a gap; then for each run its id, seq, frames, its status if it has ended, the keys by which its owner finds it
-# (Keys.found_by), and the number of items that create it, which follow: the fields of its head.
+# with a gap; then for each run its id, seq, frames, and how many items follow. They do if it begins or ends: its status
+# if it has ended, the frames in place of all its frames or '', the keys by which its owner finds it (Keys.found_by),
+# and, if it begins, the fields of its head.
 # A batch that is sent twice, since its answer was lost, is written once: `seq` tells.
 # Returns each run's status, '' for one that is not there: unless it is running, its process must not append to it.
 WRITE = (
@@ -44,12 +52,15 @@ local lease, running_ttl, ended_ttl, process, gaps = ARGV[1], ARGV[2], ARGV[3], 
 local results = {}
 local i = 6
 while i <= #ARGV do
-  local id, seq, frames, status = ARGV[i], tonumber(ARGV[i + 1]), ARGV[i + 2], ARGV[i + 3]
-  local running, latest, creating = ARGV[i + 4], ARGV[i + 5], tonumber(ARGV[i + 6])
+  local id, seq, frames, more = ARGV[i], tonumber(ARGV[i + 1]), ARGV[i + 2], tonumber(ARGV[i + 3])
+  local status, merged, running, latest = '', '', '', ''
   local run, log = run_key(id), log_key(id)
-  i = i + 7
-  if creating > 0 and redis.call('EXISTS', run) == 0 then
-    redis.call('HSET', run, 'status', 'running', 'process', process, 'seq', 0, unpack(ARGV, i, i + creating - 1))
+  i = i + 4
+  if more > 0 then
+    status, merged, running, latest = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
+  end
+  if more > 4 and redis.call('EXISTS', run) == 0 then
+    redis.call('HSET', run, 'status', 'running', 'process', process, 'seq', 0, unpack(ARGV, i + 4, i + more - 1))
     redis.call('PEXPIRE', run, running_ttl)
     redis.call('SET', lease_key(id), process, 'PX', lease)
     if running ~= '' then
@@ -58,19 +69,19 @@ while i <= #ARGV do
     end
     if latest ~= '' then redis.call('SET', latest, id, 'PX', running_ttl) end
   end
-  i = i + creating
+  i = i + more
   local known = redis.call('HMGET', run, 'status', 'seq')
   if known[1] == 'running' then
     if seq > known[2] + 1 then
       -- Valkey came back with an older memory: what lies between is lost.
-      status, frames = 'broken', cjson.decode(gaps)[redis.call('HGET', run, 'encoding')]
+      status, merged, frames = 'broken', '', cjson.decode(gaps)[redis.call('HGET', run, 'encoding')]
     end
     if tonumber(known[2]) < seq and status == '' then
       redis.call('XADD', log, seq .. '-1', FRAMES, frames, STATUS, status)
       redis.call('HSET', run, 'seq', seq)
       if seq == 1 then redis.call('PEXPIRE', log, running_ttl) end
     elseif tonumber(known[2]) < seq then
-      finish(id, seq, frames, status, ended_ttl)
+      finish(id, seq, frames, status, ended_ttl, merged)
       known[1] = status
       if running ~= '' then redis.call('SREM', running, id) end
       if latest ~= '' and redis.call('GET', latest) == id then redis.call('PEXPIRE', latest, ended_ttl) end
@@ -142,7 +153,7 @@ for i = 5, #ARGV do
     if missing >= patience then
       status = 'interrupted'
       marked = marked + 1
-      finish(id, seq + 1, ending, status, ended_ttl)
+      finish(id, seq + 1, ending, status, ended_ttl, '')
     end
   end
   if presence > 0 and status == 'running' and redis.call('PEXPIRE', readers_key(id), presence) == 0 then

@@ -10,7 +10,7 @@ from assistant_transport.runs.feed import Feed
 from assistant_transport.runs.log import Head
 from assistant_transport.runs.valkey import scripts
 from assistant_transport.runs.valkey.client import UNAVAILABLE, Client, milliseconds, raising_unavailable
-from assistant_transport.runs.valkey.keys import FRAMES, STATUS, STATUSES, Keys
+from assistant_transport.runs.valkey.keys import FRAMES, LAST, STATUS, STATUSES, Keys
 
 logger = logging.getLogger(__name__)
 
@@ -37,10 +37,13 @@ class _Subscription:
 
     def take(self, entries: Entries) -> None:
         for entry_id, fields in entries:
-            if _seq(entry_id) <= _seq(self.last):
+            seq, last = _seq(entry_id), _seq(self.last)
+            if seq <= last:
                 continue  # `subscribe` and `read_forever` may both have asked for it
             self.last = entry_id
-            self.feed.append(fields.get(FRAMES.encode(), ending(self.encoding, _LOST)))
+            follows = LAST.encode() in fields and 0 < last == seq - 1
+            frames = fields.get(LAST.encode() if follows else FRAMES.encode())
+            self.feed.append(ending(self.encoding, _LOST) if frames is None else frames)
             if fields.get(STATUS.encode()) != b"":
                 self.feed.end()
 

@@ -38,9 +38,9 @@ class RunWriter(Writer):
         if not self._run.closed:
             self._batches.append(self._run, frames)
 
-    def end(self, status: Status) -> None:
+    def end(self, status: Status, merged: bytes = b"") -> None:
         if not self._run.closed:
-            self._batches.end(self._run, status)
+            self._batches.end(self._run, status, merged)
 
 
 class BatchWriter:
@@ -94,8 +94,8 @@ class BatchWriter:
         self._backlog.add_frames(run, frames)
         self._wanted.set()
 
-    def end(self, run: PendingRun, status: Status) -> None:
-        self._backlog.close(run, status)
+    def end(self, run: PendingRun, status: Status, merged: bytes) -> None:
+        self._backlog.close(run, status, merged)
         self._wanted.set()
 
     async def write_forever(self) -> None:

@@ -9,6 +9,8 @@ from glob import glob
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from tests.programs import require
 from tests.server import free_port
 
@@ -27,6 +29,7 @@ class Postgres:
         command = [initdb, "--pgdata", data, "--username", "test", "--auth", "trust", "--no-sync"]
         subprocess.run(command, check=True, capture_output=True, **self._as)
         port = free_port()
+        self._databases = 0
         self.url = f"postgresql://test@127.0.0.1:{port}/postgres"
         options = ["-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", "", "-F"]
         self._log = (self._folder / "log").open("wb")
@@ -35,6 +38,14 @@ class Postgres:
         while not (os.path.exists(ready) and "ready" in Path(ready).read_text()):
             assert self._process.poll() is None, (self._folder / "log").read_text()
             time.sleep(0.05)
+
+    def empty_database(self) -> str:
+        """The URL of a new database without tables."""
+        self._databases += 1
+        name = f"test{self._databases}"
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return self.url.removesuffix("postgres") + name
 
     def stop(self) -> None:
         self._process.terminate()

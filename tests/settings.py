@@ -8,5 +8,6 @@ os.environ.setdefault("SECRET_KEY", "a-key-for-tests-that-is-long-enough-to-pass
 from assistant_backend.settings import *  # noqa: F403
 from assistant_backend.settings import INSTALLED_APPS
 
-INSTALLED_APPS = [*INSTALLED_APPS, "acme"]
+_threads = ["assistant_transport.threads", "django.contrib.auth", "django.contrib.contenttypes"]
+INSTALLED_APPS = [*INSTALLED_APPS, "acme", *(app for app in _threads if app not in INSTALLED_APPS)]
 DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}

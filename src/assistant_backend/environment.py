@@ -106,6 +106,8 @@ def _contradictions(values: Mapping[str, Any]) -> list[str]:
         problems.append("SECRET_KEY: signed_in needs a fixed one: set it, the same for every container")
     if values["WEB_CONCURRENCY"] > 1 and not values["REDIS_URL"]:
         problems.append("WEB_CONCURRENCY: more than 1 needs REDIS_URL, or a run is found by one process only")
+    if values["THREADS"] and not values["DATABASE_URL"]:
+        problems.append("THREADS: needs DATABASE_URL, such as sqlite:////data/threads.sqlite3")
     return problems
 
 

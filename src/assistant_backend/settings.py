@@ -50,8 +50,13 @@ MIDDLEWARE = [
     "assistant_backend.middleware.static_files",
 ]
 
+_users = ("auth", "contenttypes")  # a kept thread may belong to a user
+if _env["THREADS"]:
+    INSTALLED_APPS += ["assistant_transport.threads"]
+if project.ADMIN or _env["THREADS"]:
+    INSTALLED_APPS += [f"django.contrib.{app}" for app in _users]
 if project.ADMIN:
-    INSTALLED_APPS += [f"django.contrib.{app}" for app in ("admin", "auth", "contenttypes", "sessions", "messages")]
+    INSTALLED_APPS += [f"django.contrib.{app}" for app in ("admin", "sessions", "messages")]
     MIDDLEWARE += [
         "django.contrib.sessions.middleware.SessionMiddleware",
         "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -43,6 +43,12 @@ def _installation() -> Iterator[checks.CheckMessage]:
             hint=f"Put {_APP} before {_STATIC_FILES}.",
             id=f"{_APP}.W001",
         )
+    if settings.THREADS and not apps.is_installed(f"{_APP}.threads"):
+        yield checks.Error(
+            f"{conf.NAME}: THREADS needs the app that keeps them",
+            hint=f"Add {_APP}.threads to INSTALLED_APPS, with django.contrib.auth and contenttypes, and migrate.",
+            id=f"{_APP}.E004",
+        )
 
 
 def _caller() -> Iterator[checks.CheckMessage]:

@@ -103,6 +103,8 @@ class Settings:
     DRAIN_NOTICE_SECONDS: float = _setting(0.0, valid.at_least(0))
     DRAIN_SECONDS: float = _setting(50.0, valid.at_least(0))
 
+    THREADS: bool = _setting(False)
+
     METRICS_PORT: int = _setting(0, valid.port_or_none)
     METRICS_HOST: str = _setting("127.0.0.1")
     SENTRY_DSN: str = _setting("", valid.sentry_dsn, secret=True)

@@ -89,6 +89,7 @@ class Settings:
     RUN_LOG_PREFIX: str = _setting("assistant", valid.key_prefix)
     RUN_LEASE_SECONDS: float = _setting(5.0, valid.at_least(1))
     RUN_TTL_SECONDS: float = _setting(900.0, valid.at_least(0))
+    RUN_READ_TTL_SECONDS: float = _setting(120.0, valid.at_least(60))
     RUN_GRACE_SECONDS: float = _setting(30.0, valid.at_least(0))
     ANONYMOUS_GRACE_SECONDS: float = _setting(2.0, valid.at_least(0))
     MAX_RUN_SECONDS: float = _setting(600.0, valid.at_least(1))

@@ -47,13 +47,14 @@ def runs() -> Runs:
 
 def _log(quotas: Quotas) -> RunLog:
     if not settings.REDIS_URL:
-        return MemoryLog(settings.RUN_TTL_SECONDS)
+        return MemoryLog(settings.RUN_TTL_SECONDS, settings.RUN_READ_TTL_SECONDS)
     from assistant_transport.runs.valkey import ValkeyLog
 
     return ValkeyLog(
         settings.REDIS_URL,
         prefix=settings.RUN_LOG_PREFIX,
         ttl=settings.RUN_TTL_SECONDS,
+        read_ttl=settings.RUN_READ_TTL_SECONDS,
         lease=settings.RUN_LEASE_SECONDS,
         max_run_seconds=settings.MAX_RUN_SECONDS,
         cancel=lambda run_id: runs().stop(run_id),

@@ -40,6 +40,8 @@ def replay(head: Head, feed: Feed, *, from_state: bool) -> StreamingHttpResponse
         async with aclosing(frames_from_now) as reader:
             async for frames in reader:
                 yield frames
+        if not feed.cut_off:
+            registry.runs().log.note_read(head)
 
     response = _stream(head, body())
     # How much is history, on which a client must not act again: it would run its tools a second time.

@@ -28,6 +28,7 @@ class Feed:
     def __init__(self, on_idle: Callable[[], None] | None = None) -> None:
         self.size = 0
         self.ended = False
+        self.cut_off = False  # it ended before the run did
         self._on_idle = on_idle
         self._frames: list[bytes] = []
         self._readers: set[_Reader] = set()

@@ -99,6 +99,9 @@ class RunLog(Protocol):
     async def subscribe(self, record: Record) -> Feed:
         """The frames of a run that was found, from its first on, live until its end. The caller is about to read it."""
 
+    def note_read(self, head: Head) -> None:
+        """Takes it that the run's owner has read it to its end: one in a thread need not be kept for as long then."""
+
     async def has_subscribers(self, run_id: str) -> bool:
         """Whether somebody in another process reads the run from the log."""
 

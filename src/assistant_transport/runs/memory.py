@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from math import inf
 
 from assistant_transport.runs.feed import Feed
 from assistant_transport.runs.log import Head, Record, RunLog, Status, Writer
@@ -30,13 +31,17 @@ class _Entry(Writer):
 
 
 class MemoryLog(RunLog):
-    """Keeps runs in this process for `ttl` seconds after their end. A restart forgets them."""
+    """Keeps runs in this process for `ttl` seconds after their end. A restart forgets them.
+
+    One in a thread is kept for `read_ttl` seconds, if that is less, once its owner has read it to the end.
+    """
 
     problem = None
     lag = 0.0
 
-    def __init__(self, ttl: float) -> None:
+    def __init__(self, ttl: float, read_ttl: float = inf) -> None:
         self._ttl = ttl
+        self._read_ttl = read_ttl
         self._entries: dict[str, _Entry] = {}
         self._latest: dict[tuple[str, str], str] = {}  # by owner and thread
         self._running: dict[str, set[str]] = {}  # by owner
@@ -95,6 +100,10 @@ class MemoryLog(RunLog):
         feed = self._entries[record.head.id].feed
         feed.expect_reader()
         return feed
+
+    def note_read(self, head: Head) -> None:
+        if head.thread is not None and self._read_ttl < self._ttl:
+            asyncio.get_running_loop().call_later(self._read_ttl, self._forget, head.id)
 
     async def has_subscribers(self, run_id: str) -> bool:
         return False  # there are no other processes

@@ -143,6 +143,7 @@ class Runs:
         async with aclosing(run.feed.read(run.encoder.heartbeat, heartbeat)) as reader:
             async for frames in reader:
                 yield frames
+        self.log.note_read(run.head)
 
     async def cancel(self, record: Record) -> None:
         """Stops a run, in whichever process it is."""

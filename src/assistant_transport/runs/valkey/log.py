@@ -4,6 +4,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
+from math import inf
 
 from assistant_transport.runs.feed import Feed
 from assistant_transport.runs.log import Head, Record, RunLog, Status, Writer
@@ -13,6 +14,7 @@ from assistant_transport.runs.valkey.health import Health
 from assistant_transport.runs.valkey.keys import HEAD_FIELDS, Keys, record
 from assistant_transport.runs.valkey.leases import Leases
 from assistant_transport.runs.valkey.quota_exchange import QuotaExchange
+from assistant_transport.runs.valkey.read_runs import ReadRuns
 from assistant_transport.runs.valkey.subscriptions import BLOCK_SECONDS, Subscriptions
 from assistant_transport.runs.valkey.thread_claims import ThreadClaims
 from assistant_transport.runs.valkey.writer import BATCH_SECONDS, BatchWriter
@@ -30,6 +32,7 @@ class ValkeyLog(RunLog):
         url: redis://…
         prefix: what the keys begin with: other deployments in the same database have another one.
         ttl: seconds.
+        read_ttl: the same for a run in a thread that its owner has read to the end.
         lease: seconds after which a run whose process gives no sign of life counts as interrupted.
         max_run_seconds: how long a run may take.
         cancel: called with the id of a run of this process that another process wants stopped.
@@ -46,6 +49,7 @@ class ValkeyLog(RunLog):
         max_run_seconds: float,
         cancel: Callable[[str], object],
         quotas: Quotas,
+        read_ttl: float = inf,
     ) -> None:
         process = secrets.token_hex(8)
         self._keys = keys = Keys(prefix)
@@ -64,6 +68,7 @@ class ValkeyLog(RunLog):
             ended_ttl=ttl,
         )
         self._subscriptions = Subscriptions(self._commands, self._clients.blocking, keys, process, lease, ttl, cancel)
+        self._read = ReadRuns(self._commands, keys, self._batches, min(read_ttl, ttl))
         self._exchange = QuotaExchange(self._commands, keys, process, lease, quotas)
         self._claims = ThreadClaims(
             self._clients.control, keys, process, lease=lease, ttl=max_run_seconds + ttl, lost=cancel
@@ -79,6 +84,7 @@ class ValkeyLog(RunLog):
             self._subscriptions.watch_forever,
             self._exchange.run_forever,
             self._claims.renew_forever,
+            self._read.tell_forever,
         )
         self._tasks = [asyncio.create_task(_restart_when_it_fails(part)) for part in work]
 
@@ -146,6 +152,10 @@ class ValkeyLog(RunLog):
 
     async def subscribe(self, record: Record) -> Feed:
         return await self._subscriptions.subscribe(record.head)
+
+    def note_read(self, head: Head) -> None:
+        if head.thread is not None:
+            self._read.add(head)
 
     async def has_subscribers(self, run_id: str) -> bool:
         with raising_unavailable():

@@ -165,6 +165,20 @@ return {statuses, marked}
 """
 )
 
+# Has runs expire sooner that were read to their end. ARGV: after how long (ms), then for each run its id, and the key
+# by which its thread's latest run is found, or ''.
+SHORTEN = """
+for i = 2, #ARGV, 2 do
+  local id, latest = ARGV[i], ARGV[i + 1]
+  if redis.call('HGET', run_key(id), 'status') ~= 'running' then
+    redis.call('PEXPIRE', run_key(id), ARGV[1], 'LT')
+    redis.call('PEXPIRE', log_key(id), ARGV[1], 'LT')
+    if latest ~= '' and redis.call('GET', latest) == id then redis.call('PEXPIRE', latest, ARGV[1], 'LT') end
+  end
+end
+return 1
+"""
+
 # Sends a message to a process. ARGV: the process, what is to be done, the run's id.
 SEND = """
 local key = process_key(ARGV[1])

@@ -185,6 +185,7 @@ class Subscriptions:
     def _end(self, run_id: str, message: str) -> None:
         subscription = self._subscriptions.pop(run_id, None)
         if subscription is not None:
+            subscription.feed.cut_off = True
             subscription.feed.append(ending(subscription.encoding, message))
             subscription.feed.end()
 

@@ -72,7 +72,7 @@ lint: $(TESTING)
 	$(BIN)/shellcheck $(SHELL_SCRIPTS)
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
-	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml deploy/compose.tls.yaml
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml deploy/compose.tls.yaml deploy/compose.postgres.yaml
 	$(BIN)/zizmor --offline --quiet .github
 	$(BIN)/gixy --skips host_spoofing,proxy_buffering_off nginx.conf # the app checks the Host; streaming is the point
 

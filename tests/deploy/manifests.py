@@ -10,7 +10,8 @@ from tests.programs import require
 from tests.server import ROOT
 
 EXAMPLE = "overlays/example"
-EVERY = ("base", EXAMPLE)
+THREADS = "overlays/threads"
+EVERY = ("base", EXAMPLE, THREADS)
 
 
 @cache
@@ -35,4 +36,4 @@ def one(objects: list[Any], kind: str, name: str = "assistant") -> Any:
 
 def pods(objects: list[Any]) -> list[Any]:
     """The pod templates."""
-    return [item["spec"]["template"] for item in objects if item["kind"] in ("Deployment", "StatefulSet")]
+    return [item["spec"]["template"] for item in objects if item["kind"] in ("Deployment", "StatefulSet", "Job")]

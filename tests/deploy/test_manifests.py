@@ -13,13 +13,15 @@ import yaml
 
 from assistant_backend.environment import parse
 from assistant_transport import __version__
-from tests.deploy.manifests import EVERY, EXAMPLE, one, pods, render
+from tests.deploy.manifests import EVERY, EXAMPLE, THREADS, one, pods, render
 from tests.programs import require
 from tests.server import ROOT
 
 HTTP_ROUTE = json.loads(Path(__file__).with_name("httproute.schema.json").read_text())
 # The oldest version with preStop.sleep without a feature gate, and the newest one that can be checked.
 VERSIONS = ("1.30", kubernetes_validate.latest_version())
+
+SECRET = {"DATABASE_URL": "sqlite://:memory:"}  # the part of the Secret without which THREADS is refused
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -72,7 +74,7 @@ def test_every_pod_meets_the_restricted_pod_security_standard(kustomization: str
         assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
         assert not {"hostNetwork", "hostPID", "hostIPC"} & pod.keys()
         assert all("emptyDir" in volume for volume in pod["volumes"])
-        for container in pod["containers"]:
+        for container in [*pod["containers"], *pod.get("initContainers", [])]:
             assert container["securityContext"] == {
                 "allowPrivilegeEscalation": False,
                 "readOnlyRootFilesystem": True,
@@ -98,7 +100,7 @@ def test_secrets_are_referenced_and_never_created(kustomization: str) -> None:
 @pytest.mark.parametrize("kustomization", EVERY)
 def test_the_configuration_is_valid_and_allows_the_routes_hosts(kustomization: str) -> None:
     objects = render(kustomization)
-    settings = parse(one(objects, "ConfigMap")["data"])
+    settings = parse(SECRET | one(objects, "ConfigMap")["data"])
     assert settings["ALLOWED_HOSTS"] == one(objects, "HTTPRoute")["spec"]["hostnames"]
     replicas = one(objects, "Deployment")["spec"].get("replicas", 1)
     assert replicas == 1 or settings["REDIS_URL"], "several replicas find each other's runs in Valkey only"
@@ -156,3 +158,13 @@ def test_the_examples_name_the_image_of_this_version() -> None:
     (other,) = cloud_run["spec"]["template"]["spec"]["containers"]
     name = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]["app"]["image"]
     assert {item["image"].rpartition("/")[2] for item in (container, other)} == {f"{name}:{__version__}"}
+
+
+def test_new_pods_with_threads_wait_for_the_job_that_migrates() -> None:
+    objects = render(THREADS)
+    pod = one(objects, "Deployment")["spec"]["template"]["spec"]
+    (app,), (waiting,) = pod["containers"], pod["initContainers"]
+    (migrating,) = one(objects, "Job", "migrate")["spec"]["template"]["spec"]["containers"]
+    assert app["image"] == waiting["image"] == migrating["image"]
+    assert app["envFrom"] == waiting["envFrom"] == migrating["envFrom"]
+    assert (waiting["command"][:3], waiting["command"][3:]) == (migrating["command"][:3], ["--check"])

@@ -81,6 +81,16 @@ def image() -> str:
 
 
 @pytest.fixture(scope="session")
+def image_with_extras(image: str) -> str:
+    """The image as built with every extra that has a lock."""
+    extras = sorted(lock.stem.removeprefix("requirements-") for lock in ROOT.glob("requirements-*.txt"))
+    extras.remove("dev")
+    tag = f"{image}:extras"
+    docker("build", "--quiet", "--build-arg", f"EXTRA={' '.join(extras)}", "--tag", tag, str(ROOT))
+    return tag
+
+
+@pytest.fixture(scope="session")
 def stack(image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """compose.yaml as it stands."""
     running = Stack(PROJECT, tmp_path_factory.mktemp("stack"))

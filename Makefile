@@ -33,7 +33,7 @@ frontend: frontend/dist/chat.js
 test: $(TESTING)
 	$(BIN)/pytest
 
-test-client: $(TESTING) tests/client/node_modules tests/client/oldest/node_modules tests/browser/firefox/node_modules
+test-client: $(TESTING) tests/client/node_modules tests/client/oldest/node_modules
 	cd tests/client && PYTHON=$(CURDIR)/$(BIN)/python npm test
 
 test-image: $(TESTING)

@@ -15,6 +15,10 @@ class Script:
     def text(self, text: str) -> "Script":
         return self._write({"text": text})
 
+    def tokens(self, tokens: list[str], every: float) -> "Script":
+        """Pieces of text, one `every` so many seconds."""
+        return self._write({"tokens": tokens, "every": every})
+
     def reasoning(self, text: str) -> "Script":
         return self._write({"reasoning": text})
 

@@ -6,7 +6,7 @@ import { Conversation } from "./conversation";
 import { answeredBy, resume, type Answer } from "./questions";
 import { Reconnect } from "./reconnect";
 import { watchSilence } from "./silence";
-import type { Attempt, ChatState } from "./state";
+import { lastTurn, type Attempt, type ChatState } from "./state";
 import type { Status, View } from "./view";
 
 const NOT_RECEIVED = "Your message did not reach the server.";
@@ -95,10 +95,11 @@ export class Connection {
     this.#thread.resumeRun({ parentId: null });
   }
 
-  /** Resumes the run that was interrupted, else sends `attempt` again, on the state that it was sent on. */
-  retry(attempt: Attempt | undefined) {
-    if (this.#resuming) this.resume();
-    else if (attempt) {
+  /** Resumes the run that was interrupted, else sends the latest request again, on the state that it was sent on. */
+  retry() {
+    if (this.#resuming) return this.resume();
+    const attempt = this.attempt ?? lastTurn(this.#conversation.state!, this.#thread.getState().messages);
+    if (attempt) {
       this.#resending = true;
       this.#conversation.resend(attempt);
     }

@@ -6,7 +6,7 @@ import { API, headers } from "../server";
 import type { Connection } from "./connection";
 import { images } from "./images";
 import { messageConverter, type ChatState } from "./state";
-import type { Extras } from "./view";
+import type { Extras, View } from "./view";
 
 /** Makes the connection's runtime. */
 export function useTransport(connection: Connection) {
@@ -16,14 +16,14 @@ export function useTransport(connection: Connection) {
   return runtime;
 }
 
-/** Inside the runtime's provider: the connection's view and its state, undefined until the runtime is ready. */
-export function useConnection(connection: Connection) {
+/** Inside the runtime's provider: the connection's view, undefined until the runtime is ready. */
+export function useConnection(connection: Connection): View | undefined {
   const view = useSyncExternalStore(connection.subscribe, connection.getView);
   const state = useAuiState((s) => (s.thread.extras as Extras | undefined)?.state);
   useEffect(() => {
     if (state) connection.stateChanged(state);
   }, [connection, state]);
-  return { ...view, state };
+  return state && view;
 }
 
 function transportOptions(connection: Connection): Parameters<typeof useAssistantTransportRuntime<ChatState>>[0] {

@@ -1,9 +1,9 @@
 // One thread. It stays mounted while its reply arrives, visible or not.
 
-import { AssistantRuntimeProvider, useAuiState } from "@assistant-ui/react";
+import { AssistantRuntimeProvider } from "@assistant-ui/react";
+import { useMemo } from "react";
 import type { Connection } from "../chat/connection";
 import { ChatContext } from "../chat/context";
-import { lastTurn } from "../chat/state";
 import { useConnection, useTransport } from "../chat/transport";
 import { Thread } from "./Thread";
 
@@ -22,12 +22,11 @@ export function Chat({ connection, isVisible }: Props) {
 }
 
 function ConnectedThread({ connection, isVisible }: Props) {
-  const { state, ...view } = useConnection(connection);
-  const messages = useAuiState((s) => s.thread.messages);
-  if (!state || !isVisible) return null;
-  const retry = () => connection.retry(connection.attempt ?? lastTurn(state, messages));
+  const view = useConnection(connection);
+  const chat = useMemo(() => view && { ...view, connection }, [view, connection]);
+  if (!chat || !isVisible) return null;
   return (
-    <ChatContext value={{ ...view, state, connection, retry }}>
+    <ChatContext value={chat}>
       <Thread />
     </ChatContext>
   );

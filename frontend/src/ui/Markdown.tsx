@@ -1,35 +1,74 @@
 // The assistant's text, rendered as Markdown while it streams.
 
-import { MarkdownTextPrimitive, unstable_memoizeMarkdownComponents, type CodeHeaderProps } from "@assistant-ui/react-markdown";
-import { memo, useState } from "react";
+import type { TextMessagePartProps } from "@assistant-ui/react";
+import { isValidElement, memo, useDeferredValue, useState, type ReactNode } from "react";
+import ReactMarkdown, { type Options } from "react-markdown";
 import remarkGfm from "remark-gfm";
+import { blockSplitter } from "./blocks";
 import { Copy, Done } from "./Icons";
 
-const components = unstable_memoizeMarkdownComponents({
-  CodeHeader,
-  a: (props) => <a target="_blank" rel="noreferrer" {...props} />,
-  // Focusable, so that they can be scrolled sideways by keyboard.
-  pre: (props) => <pre tabIndex={0} {...props} />,
-  table: (props) => <table tabIndex={0} {...props} />,
-  // Loading an image from another site would tell that site who reads this: it is shown as a link.
-  img: ({ src, alt }) => (
-    <a href={src} target="_blank" rel="noreferrer">
-      {alt || "image"}
-    </a>
-  ),
-});
+const options: Options = {
+  remarkPlugins: [remarkGfm],
+  components: {
+    a: ({ node, ...props }) => <a target="_blank" rel="noreferrer" {...props} />,
+    pre: ({ children }) => <CodeBlock {...codeOf(children)} />,
+    // Focusable, so that it can be scrolled sideways by keyboard.
+    table: ({ node, ...props }) => <table tabIndex={0} {...props} />,
+    // Loading an image from another site would tell that site who reads this: it is shown as a link.
+    img: ({ src, alt }) => (
+      <a href={src} target="_blank" rel="noreferrer">
+        {alt || "image"}
+      </a>
+    ),
+  },
+};
 
-export const Markdown = memo(function Markdown() {
+// Compiles the parser before it is needed: the first words of a reply would wait for it.
+const whenIdle = window.requestIdleCallback ?? setTimeout; // Safari before 26.4 has none
+whenIdle(() => ReactMarkdown({ ...options, children: "# *a* `b`\n\n- [c](/d)\n\n| e |\n|---|\n| f |\n\n```\ng\n```" }));
+
+/** The text of a message's part, in blocks: those before the last one change no more, and are not rendered again. */
+export function Markdown({ text, status }: TextMessagePartProps) {
+  const [split] = useState(blockSplitter);
+  const isReady = useDeferredValue(true, status.type !== "running"); // a task of its own for the first words
+  const blocks = isReady ? split(text) : [];
   return (
-    <MarkdownTextPrimitive
-      remarkPlugins={[remarkGfm]}
-      components={components}
-      className="markdown"
-    />
+    <div className="markdown" data-status={status.type}>
+      {blocks.map((block, index) => (
+        <Block key={index} text={block} />
+      ))}
+    </div>
   );
+}
+
+const Block = memo(function Block({ text }: { text: string }) {
+  return <ReactMarkdown {...options}>{text}</ReactMarkdown>;
 });
 
-function CodeHeader({ language, code }: CodeHeaderProps) {
+interface Code {
+  language: string;
+  code: string;
+}
+
+/** What a `pre` shows: react-markdown has one child in it, `code`, whose class names the language. */
+function codeOf(child: ReactNode): Code {
+  const { className, children } = isValidElement<{ className?: string; children?: ReactNode }>(child) ? child.props : {};
+  return { language: /language-(\S+)/.exec(className ?? "")?.[1] ?? "", code: String(children ?? "").replace(/\n$/, "") };
+}
+
+function CodeBlock({ language, code }: Code) {
+  return (
+    <div>
+      <CodeHeader language={language} code={code} />
+      {/* Focusable, so that it can be scrolled sideways by keyboard. */}
+      <pre tabIndex={0}>
+        <code>{code}</code>
+      </pre>
+    </div>
+  );
+}
+
+function CodeHeader({ language, code }: Code) {
   const [copied, setCopied] = useState(false);
   const copy = async () => {
     await navigator.clipboard.writeText(code);

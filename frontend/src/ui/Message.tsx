@@ -2,7 +2,7 @@
 
 import { ActionBarPrimitive, MessagePrimitive, useAuiState, type ImageMessagePartComponent } from "@assistant-ui/react";
 import { versionsOf } from "../chat/branches";
-import { useChat } from "../chat/context";
+import { useChat, useChatState } from "../chat/context";
 import type { Usage } from "../chat/state";
 import { Copy, Done, Edit, Left, Right } from "./Icons";
 import { Markdown } from "./Markdown";
@@ -81,7 +81,13 @@ function Tokens() {
 
 /** Switches between the versions of a message that was edited. */
 function Versions() {
-  const { state, branches, connection } = useChat();
+  const { branches } = useChat();
+  return branches.leaves.length > 1 && <VersionPicker />;
+}
+
+function VersionPicker() {
+  const { branches, connection } = useChat();
+  const state = useChatState();
   const id = useAuiState((s) => s.message.id);
   const running = useAuiState((s) => s.thread.isRunning);
   const { leaves, shown } = versionsOf(id, state, branches);

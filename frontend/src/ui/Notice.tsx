@@ -5,7 +5,8 @@ import { useChat } from "../chat/context";
 import { setApiKey } from "../storage";
 
 export function Notice() {
-  const { status, connection, retry } = useChat();
+  const { status, connection } = useChat();
+  const retry = () => connection.retry();
   if (status.kind === "lost") {
     return (
       <div role="status" className="mb-3 flex items-center gap-3 rounded-2xl bg-notice-soft px-4 py-2.5 text-sm">

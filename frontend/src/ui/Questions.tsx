@@ -2,12 +2,12 @@
 
 import { useAuiState } from "@assistant-ui/react";
 import { useId, useState, type FormEvent } from "react";
-import { useChat } from "../chat/context";
+import { useChat, useChatState } from "../chat/context";
 import { questionsOf, type Answer, type Decision, type Question } from "../chat/questions";
 import { ActionCard } from "./ActionCard";
 
 export function Questions() {
-  const { state } = useChat();
+  const state = useChatState();
   const running = useAuiState((s) => s.thread.isRunning);
   const questions = questionsOf(state);
   const waiting = questions.length === 1 ? "A question waits" : `${questions.length} questions wait`;

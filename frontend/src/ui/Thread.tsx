@@ -1,6 +1,7 @@
 // The conversation, and below it the composer.
 
 import { ThreadPrimitive, useAuiState } from "@assistant-ui/react";
+import { memo } from "react";
 import { page } from "../page";
 import { Composer, EditComposer } from "./Composer";
 import { Down } from "./Icons";
@@ -8,7 +9,7 @@ import { AssistantMessage, UserMessage } from "./Message";
 import { Notice } from "./Notice";
 import { Questions } from "./Questions";
 
-export function Thread() {
+export const Thread = memo(function Thread() {
   const running = useAuiState((s) => s.thread.isRunning);
   const empty = useAuiState((s) => s.thread.messages.length === 0);
   return (
@@ -38,7 +39,7 @@ export function Thread() {
       </div>
     </ThreadPrimitive.Root>
   );
-}
+});
 
 function Welcome() {
   return (

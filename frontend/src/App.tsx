@@ -3,6 +3,7 @@
 import { useEffect, useSyncExternalStore } from "react";
 import { useOpenThreads } from "./chat/openThreads";
 import { loadThreads, onThreads } from "./chat/threads";
+import { t } from "./language";
 import { page } from "./page";
 import { Chat } from "./ui/Chat";
 import { useDrawer } from "./drawer";
@@ -22,7 +23,7 @@ export function App() {
     <div className="flex h-full">
       <ThreadList {...{ threads, current, running, drawer }} />
       <main className="flex min-w-0 flex-1 flex-col">
-        <TopBar title={title ?? "New chat"} showList={drawer.open} />
+        <TopBar title={title ?? t.newChat} showList={drawer.open} />
         {connections.map((connection) => (
           <Chat key={connection.id} connection={connection} isVisible={connection.id === current} />
         ))}

@@ -1,4 +1,6 @@
-// What the server's settings say of the page: PAGE_TITLE and the like. `npm run dev` has the defaults here.
+// What the server's settings say of the page: PAGE_TITLE and the like. What they leave empty is in the page's language.
+
+import { t } from "./language";
 
 interface Page {
   title: string;
@@ -7,6 +9,11 @@ interface Page {
   prompts: string[];
 }
 
-const DEFAULTS: Page = { title: "Assistant", heading: "What can I do for you?", welcome: "", prompts: [] };
+const { title, heading, welcome, prompts }: Partial<Page> = JSON.parse(document.getElementById("page")?.textContent ?? "{}");
 
-export const page: Page = { ...DEFAULTS, ...JSON.parse(document.getElementById("page")?.textContent ?? "{}") };
+export const page: Page = {
+  title: title || t.assistant,
+  heading: heading || t.heading,
+  welcome: welcome || t.welcome,
+  prompts: prompts?.length ? prompts : t.prompts,
+};

@@ -1,6 +1,7 @@
 // How the page talks to the server: routes, headers, cancelling, and what its errors mean.
 
 import { ROOT } from "./root";
+import { t } from "./language";
 import { apiKey, clientId } from "./storage";
 
 export const API = { api: `${ROOT}/assistant`, resumeApi: `${ROOT}/resume`, protocol: "assistant-transport" } as const;
@@ -41,7 +42,7 @@ export function classify(error: Error): Failure {
     if (status === "404" && code !== "approval_not_found") return { kind: "gone" };
     const first = details?.[0];
     const text = first ? `${error} (${first.field}: ${first.problem})` : error;
-    return { kind: "refused", text: text ?? `The server answered with status ${status}.`, ...(code && { code }) };
+    return { kind: "refused", text: text ?? t.answeredWith(status!), ...(code && { code }) };
   }
   // How Chromium, Firefox and Safari word a failed connection, and the npm client's decoder a stream cut short.
   const cut =

@@ -53,7 +53,7 @@ def logo(path: str) -> tuple[bytes, str]:
 
 
 def texts() -> dict[str, Any]:
-    """What frontend/src/page.ts reads."""
+    """What frontend/src/page.ts reads; for what is empty, the page has texts in the reader's language."""
     prompts = [prompt.strip() for prompt in settings.PAGE_PROMPTS.split(";") if prompt.strip()]
     return {
         "title": settings.PAGE_TITLE,

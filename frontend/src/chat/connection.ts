@@ -1,6 +1,7 @@
 // A thread's requests: sent and answered, lost and resumed, failed and sent again.
 
 import type { AssistantRuntime, SendCommandsRequestBody } from "@assistant-ui/react";
+import { t } from "../language";
 import { cancelRun, classify } from "../server";
 import { Conversation } from "./conversation";
 import { answeredBy, resume, type Answer } from "./questions";
@@ -8,10 +9,6 @@ import { Reconnect } from "./reconnect";
 import { watchSilence } from "./silence";
 import { lastTurn, type Attempt, type ChatState } from "./state";
 import type { Status, View } from "./view";
-
-const NOT_RECEIVED = "Your message did not reach the server.";
-const NOT_KEPT = "The connection was lost, and the rest of the reply is no longer there.";
-const STOPPED_EARLY = "Stopped before the server had answered.";
 
 export class Connection {
   view: View;
@@ -39,7 +36,7 @@ export class Connection {
     this.#resuming = saved.running;
     this.#finishedId = saved.finishedId;
     if (saved.unsent) this.attempt = { before: branches.leaves[branches.active]!, commands: saved.unsent };
-    if (saved.unsent && !saved.running) this.view.status = { kind: "failed", text: NOT_RECEIVED };
+    if (saved.unsent && !saved.running) this.view.status = { kind: "failed", text: t.notReceived };
     addEventListener("offline", this.#disconnect);
   }
 
@@ -113,7 +110,7 @@ export class Connection {
   /** Stops trying to reconnect. */
   giveUp = () => {
     this.#reconnect.stop();
-    if (this.unsent(this.#conversation.state)) this.#fail(NOT_RECEIVED);
+    if (this.unsent(this.#conversation.state)) this.#fail(t.notReceived);
     else this.#cancel();
     this.#endHandled = true;
     this.#thread.cancelRun(); // an attempt to resume that is in progress
@@ -136,7 +133,7 @@ export class Connection {
       if (!response.ok) return;
       const runId = response.headers.get("X-Run-Id") ?? undefined;
       // The thread's latest run had ended before the message was sent, so the message has never arrived.
-      if (this.#resuming && runId === this.#finishedId) throw new Error(NOT_RECEIVED);
+      if (this.#resuming && runId === this.#finishedId) throw new Error(t.notReceived);
       this.#runId = runId;
       this.#reconnect.reset();
       this.#change({ status: { kind: "ok" } });
@@ -149,7 +146,7 @@ export class Connection {
       const unavailable = this.#resuming && /^Status (429|5)/.test(error.message);
       if (failure.kind === "lost" || unavailable) this.#lost();
       else if (failure.kind === "key-required") this.#change({ status: failure });
-      else if (failure.kind === "gone") this.#fail(this.unsent(this.#conversation.state) ? NOT_RECEIVED : NOT_KEPT);
+      else if (failure.kind === "gone") this.#fail(this.unsent(this.#conversation.state) ? t.notReceived : t.notKept);
       else if (!this.#refuse(failure)) this.#fail(failure.text);
     },
 
@@ -210,7 +207,7 @@ export class Connection {
   #stopped() {
     const unsent = this.unsent(this.#conversation.state);
     this.#cancel();
-    if (unsent) this.#change({ status: { kind: "failed", text: STOPPED_EARLY } });
+    if (unsent) this.#change({ status: { kind: "failed", text: t.stoppedEarly } });
   }
 
   #cancel() {

@@ -9,6 +9,7 @@ import {
   type ToolCallMessagePart,
   type useExternalMessageConverter,
 } from "@assistant-ui/react";
+import { t } from "../language";
 
 export interface Usage {
   inputTokens: number;
@@ -88,7 +89,7 @@ export function textOf(message: Message): string {
 /** A thread's title: the beginning of its first message. */
 export function titleOf(state: ChatState, unsent: AssistantTransportCommand[] = []): string | undefined {
   const first = withPending(state, unsent).find(isUser);
-  return first && (textOf(first).trim().slice(0, 80) || "Image");
+  return first && (textOf(first).trim().slice(0, 80) || t.image);
 }
 
 /** The last turn as a request to send again: the user's message, on the state before it. */

@@ -2,6 +2,7 @@
 
 import { useId, useState, type FormEvent } from "react";
 import type { Action, Decision } from "../chat/questions";
+import { t } from "../language";
 
 interface Props {
   action: Action;
@@ -12,13 +13,6 @@ interface Props {
 
 type Mode = "edit" | "reject" | "respond";
 
-const DONE: Record<Decision["type"], string> = {
-  approve: "Approved",
-  edit: "Approved with changes",
-  reject: "Denied",
-  respond: "Answered",
-};
-
 export function ActionCard({ action, chosen, disabled, onChoose }: Props) {
   const [mode, setMode] = useState<Mode>();
   const { name, args, description, allowed } = action;
@@ -26,12 +20,12 @@ export function ActionCard({ action, chosen, disabled, onChoose }: Props) {
     setMode(undefined);
     onChoose(decision);
   };
-  const button = (type: Decision["type"], label: string, act: () => void) =>
+  const button = (type: Decision["type"], label: string, name: string, act: () => void) =>
     allowed.includes(type) && (
       <button
         type="button"
         className={type === "approve" ? "primary-button" : "plain-button"}
-        aria-label={`${label} ${name}`}
+        aria-label={name}
         disabled={disabled}
         onClick={act}
       >
@@ -44,23 +38,23 @@ export function ActionCard({ action, chosen, disabled, onChoose }: Props) {
       {mode !== "edit" && (
         <pre
           tabIndex={0}
-          aria-label={`Arguments of ${name}`}
+          aria-label={t.argumentsOf(name)}
           className="mt-2 max-h-72 overflow-auto rounded-xl bg-raised px-3 py-2 font-mono text-xs leading-5 whitespace-pre-wrap wrap-anywhere"
         >
           {JSON.stringify(args, null, 2)}
         </pre>
       )}
-      {chosen && <p className="mt-2 text-muted">{DONE[chosen.type]}; the other calls wait for your decision.</p>}
+      {chosen && <p className="mt-2 text-muted">{t.othersWait(t.decided[chosen.type])}</p>}
       {mode === "edit" ? (
         <EditForm action={action} disabled={disabled} onBack={() => setMode(undefined)} onChoose={choose} />
       ) : mode ? (
         <ReasonForm type={mode} name={name} disabled={disabled} onBack={() => setMode(undefined)} onChoose={choose} />
       ) : (
         <div className="mt-3 flex flex-wrap gap-2">
-          {button("approve", "Approve", () => choose({ type: "approve" }))}
-          {button("edit", "Edit", () => setMode("edit"))}
-          {button("reject", "Deny", () => setMode("reject"))}
-          {button("respond", "Answer for", () => setMode("respond"))}
+          {button("approve", t.approve, t.approveCall(name), () => choose({ type: "approve" }))}
+          {button("edit", t.edit, t.editCall(name), () => setMode("edit"))}
+          {button("reject", t.deny, t.denyCall(name), () => setMode("reject"))}
+          {button("respond", t.answerFor, t.answerForCall(name), () => setMode("respond"))}
         </div>
       )}
     </div>
@@ -83,12 +77,12 @@ function EditForm({ action, ...form }: FormProps & { action: Action }) {
       if (typeof args !== "object" || args === null || Array.isArray(args)) throw new Error();
       form.onChoose({ type: "edit", edited_action: { name: action.name, args } });
     } catch {
-      setProblem("The arguments must be a JSON object.");
+      setProblem(t.notAnObject);
     }
   };
-  const label = `Arguments of ${action.name}, as JSON`;
+  const label = t.argumentsAsJson(action.name);
   return (
-    <DecisionForm label={label} rows={6} problem={problem} send="Approve with changes" onSubmit={submit} {...form} {...{ text, setText }} />
+    <DecisionForm label={label} rows={6} problem={problem} send={t.approveWithChanges} onSubmit={submit} {...form} {...{ text, setText }} />
   );
 }
 
@@ -99,8 +93,8 @@ function ReasonForm({ type, name, ...form }: FormProps & { type: "reject" | "res
     event.preventDefault();
     if (text.trim() || !isAnswer) form.onChoose({ type, ...(text.trim() && { message: text.trim() }) });
   };
-  const label = isAnswer ? `What ${name} returns` : `Why ${name} may not run (optional)`;
-  return <DecisionForm label={label} rows={2} send={isAnswer ? "Send answer" : "Deny"} onSubmit={submit} {...form} {...{ text, setText }} />;
+  const label = isAnswer ? t.whatItReturns(name) : t.whyNot(name);
+  return <DecisionForm label={label} rows={2} send={isAnswer ? t.sendAnswer : t.deny} onSubmit={submit} {...form} {...{ text, setText }} />;
 }
 
 interface TextProps extends FormProps {
@@ -124,7 +118,7 @@ function DecisionForm({ label, rows, problem, send, text, setText, disabled, onB
         id={id}
         autoFocus
         rows={rows}
-        maxLength={send === "Deny" ? 2000 : undefined}
+        maxLength={send === t.deny ? 2000 : undefined}
         value={text}
         onChange={(event) => setText(event.target.value)}
         aria-invalid={problem !== undefined}
@@ -137,7 +131,7 @@ function DecisionForm({ label, rows, problem, send, text, setText, disabled, onB
       )}
       <div className="mt-2 flex flex-wrap justify-end gap-2">
         <button type="button" className="plain-button" onClick={onBack}>
-          Back
+          {t.back}
         </button>
         <button className="primary-button" disabled={disabled}>
           {send}

@@ -3,6 +3,7 @@
 import { AttachmentPrimitive, ComposerPrimitive, ThreadPrimitive, useAuiState } from "@assistant-ui/react";
 import { useEffect, useState } from "react";
 import { useChat } from "../chat/context";
+import { t } from "../language";
 import { Attach, Cross, Send, Stop } from "./Icons";
 
 export function Composer() {
@@ -14,7 +15,7 @@ export function Composer() {
           <ComposerPrimitive.Attachments components={{ Image: Attachment }} />
         </div>
         <div className="flex items-end gap-1">
-          <ComposerPrimitive.AddAttachment className="icon-button" aria-label="Add images">
+          <ComposerPrimitive.AddAttachment className="icon-button" aria-label={t.addImages}>
             <Attach />
           </ComposerPrimitive.AddAttachment>
           <ComposerPrimitive.Input
@@ -22,20 +23,20 @@ export function Composer() {
             rows={1}
             maxRows={10}
             disabled={status.kind === "lost"}
-            aria-label="Message"
-            placeholder="Write a message"
+            aria-label={t.message}
+            placeholder={t.writeMessage}
             className="max-h-64 flex-1 resize-none bg-transparent px-1 py-1.5 outline-none placeholder:text-muted"
           />
           <ThreadPrimitive.If running={false}>
             <ComposerPrimitive.Send
-              aria-label="Send"
+              aria-label={t.send}
               className="icon-button !bg-accent !text-on-accent"
             >
               <Send />
             </ComposerPrimitive.Send>
           </ThreadPrimitive.If>
           <ThreadPrimitive.If running>
-            <ComposerPrimitive.Cancel aria-label="Stop" className="icon-button !bg-ink !text-page">
+            <ComposerPrimitive.Cancel aria-label={t.stop} className="icon-button !bg-ink !text-page">
               <Stop />
             </ComposerPrimitive.Cancel>
           </ThreadPrimitive.If>
@@ -52,8 +53,8 @@ function Attachment() {
     <AttachmentPrimitive.Root className="relative pt-1">
       <Preview file={file} name={name} />
       <AttachmentPrimitive.Remove
-        aria-label={`Remove ${name}`}
-        className="icon-button absolute -top-1 -right-2 !size-6 border border-line !bg-page"
+        aria-label={t.remove(name)}
+        className="icon-button absolute -top-1 -end-2 !size-6 border border-line !bg-page"
       >
         <Cross />
       </AttachmentPrimitive.Remove>
@@ -74,15 +75,15 @@ function Preview({ file, name }: { file: File | undefined; name: string }) {
 
 export function EditComposer() {
   return (
-    <ComposerPrimitive.Root className="ml-auto w-full max-w-[85%] rounded-2xl border border-accent bg-page p-3">
+    <ComposerPrimitive.Root className="ms-auto w-full max-w-[85%] rounded-2xl border border-accent bg-page p-3">
       <ComposerPrimitive.Input
         autoFocus
-        aria-label="Edit message"
+        aria-label={t.editMessage}
         className="w-full resize-none bg-transparent outline-none"
       />
       <div className="mt-2 flex justify-end gap-2">
-        <ComposerPrimitive.Cancel className="plain-button">Cancel</ComposerPrimitive.Cancel>
-        <ComposerPrimitive.Send className="primary-button">Send again</ComposerPrimitive.Send>
+        <ComposerPrimitive.Cancel className="plain-button">{t.cancel}</ComposerPrimitive.Cancel>
+        <ComposerPrimitive.Send className="primary-button">{t.sendAgain}</ComposerPrimitive.Send>
       </div>
     </ComposerPrimitive.Root>
   );

@@ -4,6 +4,7 @@ import type { TextMessagePartProps } from "@assistant-ui/react";
 import { isValidElement, memo, useDeferredValue, useState, type ReactNode } from "react";
 import ReactMarkdown, { type Options } from "react-markdown";
 import remarkGfm from "remark-gfm";
+import { t } from "../language";
 import { blockSplitter } from "./blocks";
 import { Copy, Done } from "./Icons";
 
@@ -17,7 +18,7 @@ const options: Options = {
     // Loading an image from another site would tell that site who reads this: it is shown as a link.
     img: ({ src, alt }) => (
       <a href={src} target="_blank" rel="noreferrer">
-        {alt || "image"}
+        {alt || t.anImage}
       </a>
     ),
   },
@@ -76,9 +77,9 @@ function CodeHeader({ language, code }: Code) {
     setTimeout(() => setCopied(false), 2000);
   };
   return (
-    <div className="mt-3 flex items-center justify-between rounded-t-xl bg-raised py-1 pr-1 pl-4 text-xs text-muted">
+    <div className="mt-3 flex items-center justify-between rounded-t-xl bg-raised py-1 ps-4 pe-1 text-xs text-muted">
       <span>{language}</span>
-      <button className="icon-button !size-7" aria-label="Copy code" onClick={copy}>
+      <button className="icon-button !size-7" aria-label={t.copyCode} onClick={copy}>
         {copied ? <Done /> : <Copy />}
       </button>
     </div>

@@ -4,6 +4,7 @@ import { ActionBarPrimitive, MessagePrimitive, useAuiState, type ImageMessagePar
 import { versionsOf } from "../chat/branches";
 import { useChat, useChatState } from "../chat/context";
 import type { Usage } from "../chat/state";
+import { t } from "../language";
 import { Copy, Done, Edit, Left, Right } from "./Icons";
 import { Markdown } from "./Markdown";
 import { Reasoning } from "./Reasoning";
@@ -11,7 +12,7 @@ import { ToolCall } from "./Tools";
 import { Weather } from "./Weather";
 
 const Image: ImageMessagePartComponent = ({ image }) => (
-  <img src={image} alt="Sent by you" className="max-h-72 rounded-xl" />
+  <img src={image} alt={t.sentByYou} className="max-h-72 rounded-xl" />
 );
 
 const PlainText = ({ text }: { text: string }) => <p className="whitespace-pre-wrap wrap-anywhere">{text}</p>;
@@ -19,14 +20,14 @@ const PlainText = ({ text }: { text: string }) => <p className="whitespace-pre-w
 export function UserMessage() {
   return (
     <MessagePrimitive.Root data-role="user" className="group flex flex-col items-end gap-1">
-      <span className="sr-only">You wrote:</span>
+      <span className="sr-only">{t.youWrote}</span>
       <div className="flex max-w-[85%] flex-row-reverse items-center gap-1">
         <div className="flex min-w-0 flex-col gap-2 rounded-2xl bg-raised px-4 py-2.5">
           <MessagePrimitive.Parts components={{ Text: PlainText, Image }} />
         </div>
         <ActionBarPrimitive.Root hideWhenRunning>
           <ActionBarPrimitive.Edit
-            aria-label="Edit"
+            aria-label={t.edit}
             className="icon-button !size-7 opacity-0 group-hover:opacity-100 focus-visible:opacity-100 pointer-coarse:opacity-100"
           >
             <Edit />
@@ -41,7 +42,7 @@ export function UserMessage() {
 export function AssistantMessage() {
   return (
     <MessagePrimitive.Root data-role="assistant" className="group flex flex-col gap-3">
-      <span className="sr-only">The assistant wrote:</span>
+      <span className="sr-only">{t.assistantWrote}</span>
       <MessagePrimitive.Parts
         components={{
           Empty: Thinking,
@@ -51,8 +52,8 @@ export function AssistantMessage() {
           tools: { by_name: { get_weather: Weather }, Fallback: ToolCall },
         }}
       />
-      <ActionBarPrimitive.Root hideWhenRunning className="-ml-2 flex h-7 items-center gap-2 text-muted">
-        <ActionBarPrimitive.Copy aria-label="Copy" className="group/copy icon-button !size-7">
+      <ActionBarPrimitive.Root hideWhenRunning className="-ms-2 flex h-7 items-center gap-2 text-muted">
+        <ActionBarPrimitive.Copy aria-label={t.copy} className="group/copy icon-button !size-7">
           <span className="group-data-[copied]/copy:hidden">
             <Copy />
           </span>
@@ -67,16 +68,11 @@ export function AssistantMessage() {
 }
 
 const Thinking = ({ status }: { status: { type: string } }) =>
-  status.type === "running" && <div className="writing" role="status" aria-label="The assistant is thinking" />;
+  status.type === "running" && <div className="writing" role="status" aria-label={t.thinkingName} />;
 
 function Tokens() {
   const usage = useAuiState((s) => s.message.metadata.custom.usage as Usage | undefined);
-  if (!usage) return null;
-  return (
-    <span className="text-xs">
-      {usage.inputTokens.toLocaleString()} tokens in, {usage.outputTokens.toLocaleString()} out
-    </span>
-  );
+  return usage && <span className="text-xs">{t.tokens(usage.inputTokens, usage.outputTokens)}</span>;
 }
 
 /** Switches between the versions of a message that was edited. */
@@ -94,7 +90,7 @@ function VersionPicker() {
   if (leaves.length < 2) return null;
   const step = (by: number, label: string, icon: React.ReactNode) => (
     <button
-      className="icon-button !size-7"
+      className="icon-button !size-7 rtl:-scale-x-100"
       aria-label={label}
       disabled={running || leaves[shown + by] === undefined}
       onClick={() => connection.showLeaf(leaves[shown + by]!)}
@@ -103,12 +99,10 @@ function VersionPicker() {
     </button>
   );
   return (
-    <div role="group" aria-label="Versions of this message" className="flex items-center text-xs text-muted">
-      {step(-1, "Previous version", <Left />)}
-      <span>
-        {shown + 1} / {leaves.length}
-      </span>
-      {step(1, "Next version", <Right />)}
+    <div role="group" aria-label={t.versions} className="flex items-center text-xs text-muted">
+      {step(-1, t.previousVersion, <Left />)}
+      <span>{t.versionOf(shown + 1, leaves.length)}</span>
+      {step(1, t.nextVersion, <Right />)}
     </div>
   );
 }

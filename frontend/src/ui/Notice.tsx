@@ -2,6 +2,7 @@
 
 import { useState, type FormEvent } from "react";
 import { useChat } from "../chat/context";
+import { t } from "../language";
 import { setApiKey } from "../storage";
 
 export function Notice() {
@@ -11,9 +12,9 @@ export function Notice() {
     return (
       <div role="status" className="mb-3 flex items-center gap-3 rounded-2xl bg-notice-soft px-4 py-2.5 text-sm">
         <span aria-hidden className="size-2 animate-pulse rounded-full bg-accent" />
-        <span className="flex-1">Connection lost. Reconnecting …</span>
+        <span className="flex-1">{t.connectionLost}</span>
         <button className="plain-button" onClick={connection.giveUp}>
-          Give up
+          {t.giveUp}
         </button>
       </div>
     );
@@ -26,7 +27,7 @@ export function Notice() {
       >
         <span className="flex-1 wrap-anywhere">{status.text}</span>
         <button className="plain-button" onClick={retry}>
-          Try again
+          {t.tryAgain}
         </button>
       </div>
     );
@@ -43,7 +44,7 @@ function KeyPrompt({ retry }: { retry: () => void }) {
   };
   return (
     <form onSubmit={submit} className="mb-3 rounded-2xl bg-notice-soft px-4 py-3 text-sm">
-      <label htmlFor="api-key">This server asks for an API key. It is kept for this tab only.</label>
+      <label htmlFor="api-key">{t.keyNeeded}</label>
       <div className="mt-2 flex gap-2">
         <input
           id="api-key"
@@ -55,7 +56,7 @@ function KeyPrompt({ retry }: { retry: () => void }) {
           onChange={(event) => setKey(event.target.value)}
           className="min-w-0 flex-1 rounded-full border border-line bg-page px-4 py-1.5"
         />
-        <button className="primary-button">Continue</button>
+        <button className="primary-button">{t.continue}</button>
       </div>
     </form>
   );

@@ -4,17 +4,17 @@ import { useAuiState } from "@assistant-ui/react";
 import { useId, useState, type FormEvent } from "react";
 import { useChat, useChatState } from "../chat/context";
 import { questionsOf, type Answer, type Decision, type Question } from "../chat/questions";
+import { t } from "../language";
 import { ActionCard } from "./ActionCard";
 
 export function Questions() {
   const state = useChatState();
   const running = useAuiState((s) => s.thread.isRunning);
   const questions = questionsOf(state);
-  const waiting = questions.length === 1 ? "A question waits" : `${questions.length} questions wait`;
   return (
     <div className="mx-auto flex w-full max-w-3xl flex-col gap-4 px-4 not-empty:pb-10">
       <p role="status" className="sr-only">
-        {questions.length && !running ? `${waiting} for your decision, below the messages.` : ""}
+        {questions.length > 0 && !running && t.questionsWait(questions.length)}
       </p>
       {questions.map((question) => (
         <QuestionCard key={question.id} question={question} running={running} />
@@ -32,7 +32,7 @@ function QuestionCard({ question, running }: { question: Question; running: bool
   return (
     <section aria-labelledby={title} className="rounded-2xl border border-accent bg-panel px-4 py-3 text-sm">
       <h2 id={title} className="font-semibold">
-        {actions.length ? `May ${actions.map(({ name }) => name).join(", ")} run?` : "The assistant asks"}
+        {actions.length ? t.mayRun(actions.map(({ name }) => name)) : t.assistantAsks}
       </h2>
       {refusal && (
         <p role="alert" className="mt-2 text-danger wrap-anywhere">
@@ -74,7 +74,7 @@ function Actions({ question: { actions }, running, onAnswer }: Asked & { questio
           onChoose={(decision) => choose(index, decision)}
         />
       ))}
-      <p className="mt-3 text-xs text-muted">If you write a message instead, it does not run.</p>
+      <p className="mt-3 text-xs text-muted">{t.messageInstead}</p>
     </>
   );
 }
@@ -90,12 +90,12 @@ function PlainAnswer({ prompt, running, onAnswer }: Asked & { prompt: string }) 
     <form onSubmit={submit}>
       <p className="mt-2 whitespace-pre-wrap wrap-anywhere">{prompt}</p>
       <label htmlFor={id} className="mt-3 block text-xs text-muted">
-        Your answer
+        {t.yourAnswer}
       </label>
       <textarea id={id} rows={2} value={text} onChange={(event) => setText(event.target.value)} className="field" />
       <div className="mt-2 flex justify-end">
         <button className="primary-button" disabled={running || !text.trim()}>
-          Send answer
+          {t.sendAnswer}
         </button>
       </div>
     </form>

@@ -2,6 +2,7 @@
 
 import { ThreadPrimitive, useAuiState } from "@assistant-ui/react";
 import { memo } from "react";
+import { t } from "../language";
 import { page } from "../page";
 import { Composer, EditComposer } from "./Composer";
 import { Down } from "./Icons";
@@ -14,10 +15,10 @@ export const Thread = memo(function Thread() {
   const empty = useAuiState((s) => s.thread.messages.length === 0);
   return (
     <ThreadPrimitive.Root className="flex min-h-0 flex-1 flex-col">
-      <ThreadPrimitive.Viewport className="relative min-h-0 flex-1 overflow-y-auto" tabIndex={0} aria-label="Conversation" role="region">
+      <ThreadPrimitive.Viewport className="relative min-h-0 flex-1 overflow-y-auto" tabIndex={0} aria-label={t.conversation} role="region">
         <div
           role="log"
-          aria-label="Messages"
+          aria-label={t.messages}
           aria-live="polite"
           aria-busy={running}
           className="mx-auto flex w-full max-w-3xl flex-col gap-4 px-4 pt-6 pb-10"
@@ -29,7 +30,7 @@ export const Thread = memo(function Thread() {
       </ThreadPrimitive.Viewport>
       <div className="relative mx-auto w-full max-w-3xl px-4 pb-4">
         <ThreadPrimitive.ScrollToBottom
-          aria-label="Scroll to the end"
+          aria-label={t.scrollToEnd}
           className="icon-button absolute -top-11 left-1/2 -translate-x-1/2 border border-line bg-page shadow disabled:hidden"
         >
           <Down />

@@ -4,6 +4,7 @@ import { useId, useState, type FormEvent } from "react";
 import { download, type Format } from "../chat/exporting";
 import { showThread, stateOf } from "../chat/openThreads";
 import { renameThread, type ThreadInfo } from "../chat/threads";
+import { t } from "../language";
 import { More } from "./Icons";
 
 interface Props {
@@ -34,13 +35,13 @@ export function ThreadEntry({ thread, isCurrent, isRunning, remove }: Props) {
         >
           <span className="truncate">{title}</span>
           {isRunning && (
-            <span role="img" aria-label="writing" className="size-2 shrink-0 animate-pulse rounded-full bg-accent" />
+            <span role="img" aria-label={t.writing} className="size-2 shrink-0 animate-pulse rounded-full bg-accent" />
           )}
         </button>
         <button
           className="icon-button absolute end-0 top-0 opacity-0 group-hover:opacity-100 focus-visible:opacity-100
             aria-expanded:opacity-100 pointer-coarse:opacity-100"
-          aria-label={`Options of “${title}”`}
+          aria-label={t.optionsOf(title)}
           aria-expanded={isOpen}
           aria-controls={isOpen ? options : undefined}
           onClick={() => setOpen(!isOpen)}
@@ -50,10 +51,10 @@ export function ThreadEntry({ thread, isCurrent, isRunning, remove }: Props) {
       </div>
       {isOpen && (
         <div id={options} className="ms-3 mb-1 border-s border-line ps-1">
-          <Option label="Rename" onClick={choose(() => setRenaming(true))} />
-          <Option label="Save as Markdown" onClick={choose(() => save(thread, "markdown"))} />
-          <Option label="Save as JSON" onClick={choose(() => save(thread, "json"))} />
-          <Option label="Delete" onClick={choose(remove)} />
+          <Option label={t.rename} onClick={choose(() => setRenaming(true))} />
+          <Option label={t.saveAsMarkdown} onClick={choose(() => save(thread, "markdown"))} />
+          <Option label={t.saveAsJson} onClick={choose(() => save(thread, "json"))} />
+          <Option label={t.delete} onClick={choose(remove)} />
         </div>
       )}
     </li>
@@ -80,7 +81,7 @@ function Rename({ thread, done }: { thread: ThreadInfo; done: () => void }) {
       <form onSubmit={save}>
         <input
           autoFocus
-          aria-label="Title"
+          aria-label={t.title}
           maxLength={200}
           className="w-full rounded-lg border border-line bg-page px-3 py-1.5 text-sm"
           value={title}
@@ -95,4 +96,4 @@ function Rename({ thread, done }: { thread: ThreadInfo; done: () => void }) {
 }
 
 const save = ({ id, title }: ThreadInfo, format: Format) =>
-  download(format, title, stateOf(id), { you: "You", assistant: "Assistant" });
+  download(format, title, stateOf(id), { you: t.you, assistant: t.assistant });

@@ -4,6 +4,7 @@ import { useDeferredValue, useEffect, useRef, useState } from "react";
 import { deleteThread, newThread } from "../chat/openThreads";
 import { searchThreads, type ThreadInfo } from "../chat/threads";
 import type { useDrawer } from "../drawer";
+import { t } from "../language";
 import { Cross, Plus } from "./Icons";
 import { ThreadEntry } from "./ThreadEntry";
 import { Undo, type Deleted } from "./Undo";
@@ -34,7 +35,7 @@ export function ThreadList(props: Props) {
       </div>
       <dialog
         ref={dialog}
-        aria-label="Threads"
+        aria-label={t.threads}
         onClose={close}
         onClick={(event) => event.target === dialog.current && close()}
         className="h-full max-h-none w-72 max-w-[85vw] bg-panel text-ink backdrop:bg-black/50"
@@ -53,13 +54,13 @@ function Contents({ threads, current, running, drawer, remove }: Props & { remov
   const wanted = useDeferredValue(query.trim());
   const found = wanted ? searchThreads(wanted) : threads;
   return (
-    <nav aria-label="Threads" className="flex h-full flex-col gap-2 p-3">
+    <nav aria-label={t.threads} className="flex h-full flex-col gap-2 p-3">
       <div className="flex items-center gap-2">
         <button className="plain-button flex flex-1 items-center gap-2 bg-page !px-3 !py-2" onClick={newThread}>
-          <Plus /> New chat
+          <Plus /> {t.newChat}
         </button>
         {drawer.isOpen && (
-          <button className="icon-button" aria-label="Close" onClick={drawer.close}>
+          <button className="icon-button" aria-label={t.close} onClick={drawer.close}>
             <Cross />
           </button>
         )}
@@ -67,8 +68,8 @@ function Contents({ threads, current, running, drawer, remove }: Props & { remov
       {(threads.length > 0 || query) && (
         <input
           type="search"
-          aria-label="Search chats"
-          placeholder="Search chats"
+          aria-label={t.searchChats}
+          placeholder={t.searchChats}
           className="rounded-lg border border-line bg-page px-3 py-1.5 text-sm"
           value={query}
           onChange={(event) => setQuery(event.target.value)}
@@ -86,7 +87,7 @@ function Contents({ threads, current, running, drawer, remove }: Props & { remov
         ))}
       </ul>
       <p role="status" className="px-2 text-sm text-muted empty:hidden">
-        {wanted && !found.length && "No chat has these words."}
+        {wanted && !found.length && t.noChatFound}
       </p>
     </nav>
   );

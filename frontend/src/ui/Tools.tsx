@@ -1,6 +1,7 @@
 // Tool calls and their results.
 
 import type { ToolCallMessagePartProps } from "@assistant-ui/react";
+import { t } from "../language";
 import { Right, Tool } from "./Icons";
 
 type Call = ToolCallMessagePartProps;
@@ -9,23 +10,23 @@ type Call = ToolCallMessagePartProps;
 export function ToolCall({ toolName, argsText, result, isError, status, approval }: Call) {
   const decision = decisionOf(approval);
   const isDenied = approval?.approved === false;
-  const outcome = isError ? "failed" : result !== undefined ? "done" : status.type === "running" ? "running …" : "no result";
+  const outcome = isError ? t.failed : result !== undefined ? t.done : status.type === "running" ? t.running : t.noResult;
   const isAsked = approval !== undefined && approval.approved === undefined && result === undefined;
-  const state = isDenied ? decision : isAsked ? "waits for your decision" : decision ? `${decision}, ${outcome}` : outcome;
+  const state = isDenied ? decision : isAsked ? t.waitsForYou : decision ? t.both(decision, outcome) : outcome;
   return (
     <details className="group/tool rounded-xl border border-line bg-panel text-sm">
       <summary className="flex cursor-pointer items-center gap-2 rounded-xl px-4 py-2.5 select-none">
         <Tool />
         <code className="min-w-0 font-mono font-medium wrap-anywhere">{toolName}</code>
         <span className={isError && !isDenied ? "text-danger" : "text-muted"}>{state}</span>
-        <span className="ml-auto text-muted transition-transform group-open/tool:rotate-90">
+        <span className="ms-auto text-muted transition-transform group-open/tool:rotate-90 rtl:-scale-x-100 rtl:group-open/tool:-rotate-90">
           <Right />
         </span>
       </summary>
       <div className="space-y-2 border-t border-line px-4 py-3">
-        <Json title="Arguments" text={argsText} />
-        {approval?.optionId === "edit" && approval.text && <Json title="Changed to" text={formatted(approval.text)} />}
-        {result !== undefined && <Json title={isError ? "Error" : "Result"} text={formatted(result)} />}
+        <Json title={t.arguments} text={argsText} />
+        {approval?.optionId === "edit" && approval.text && <Json title={t.changedTo} text={formatted(approval.text)} />}
+        {result !== undefined && <Json title={isError ? t.error : t.result} text={formatted(result)} />}
       </div>
     </details>
   );
@@ -34,8 +35,8 @@ export function ToolCall({ toolName, argsText, result, isError, status, approval
 /** What a person said of a call that needed it. */
 function decisionOf(approval: Call["approval"]): string | undefined {
   if (approval?.approved === undefined) return undefined;
-  if (!approval.approved) return "denied";
-  return approval.optionId === "edit" ? "changed and approved" : "approved";
+  if (!approval.approved) return t.denied;
+  return approval.optionId === "edit" ? t.changedAndApproved : t.approved;
 }
 
 function Json({ title, text }: { title: string; text: string }) {

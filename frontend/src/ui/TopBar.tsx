@@ -1,5 +1,6 @@
 // The thread's title, and the buttons of the whole page.
 
+import { t } from "../language";
 import { useTheme } from "../theme";
 import { Menu, Moon, Sun } from "./Icons";
 
@@ -7,11 +8,11 @@ export function TopBar({ title, showList }: { title: string; showList: () => voi
   const [dark, toggle] = useTheme();
   return (
     <header className="flex h-14 shrink-0 items-center gap-2 border-b border-line px-3">
-      <button className="icon-button md:hidden" aria-label="Threads" onClick={showList}>
+      <button className="icon-button md:hidden" aria-label={t.threads} onClick={showList}>
         <Menu />
       </button>
       <h1 className="min-w-0 flex-1 truncate px-1 text-sm font-medium">{title}</h1>
-      <button className="icon-button" aria-label={dark ? "Light theme" : "Dark theme"} onClick={toggle}>
+      <button className="icon-button" aria-label={dark ? t.lightTheme : t.darkTheme} onClick={toggle}>
         {dark ? <Sun /> : <Moon />}
       </button>
     </header>

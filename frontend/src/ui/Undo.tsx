@@ -1,6 +1,7 @@
 // What was deleted, and the way back.
 
 import { useEffect, useRef, useState } from "react";
+import { t } from "../language";
 import { Cross } from "./Icons";
 
 const STAYS_MS = 15_000;
@@ -32,11 +33,11 @@ export function Undo({ title, undo, dismiss }: Deleted & { dismiss: () => void }
       className="fixed inset-x-0 top-16 z-10 mx-auto flex w-fit max-w-[90vw] items-center gap-2 rounded-lg border
         border-line bg-raised py-1 ps-3 pe-1 text-sm shadow-lg"
     >
-      <span className="min-w-0 flex-1 truncate">“{title}” was deleted.</span>
+      <span className="min-w-0 flex-1 truncate">{t.wasDeleted(title)}</span>
       <button ref={button} className="plain-button" onClick={bringBack}>
-        Undo
+        {t.undo}
       </button>
-      <button className="icon-button" aria-label="Dismiss" onClick={dismiss}>
+      <button className="icon-button" aria-label={t.dismiss} onClick={dismiss}>
         <Cross />
       </button>
     </div>

@@ -1,6 +1,8 @@
 // The result of get_weather as a card.
 
 import type { ToolCallMessagePartProps } from "@assistant-ui/react";
+import { t } from "../language";
+import { number } from "../language/format";
 import { Cloud, Fog, Rain, Sun, Wind } from "./Icons";
 import { ToolCall } from "./Tools";
 
@@ -12,7 +14,7 @@ interface Report {
 }
 
 const CONDITIONS: Record<string, () => React.ReactNode> = { sunny: Sun, cloudy: Cloud, rainy: Rain, windy: Wind, foggy: Fog };
-const UNITS: Record<string, string> = { celsius: "°C", fahrenheit: "°F" };
+const UNITS = ["celsius", "fahrenheit"]; // what Intl knows
 
 /** The weather card; until the result is there, the card of any tool call. */
 export function Weather(call: ToolCallMessagePartProps) {
@@ -21,21 +23,26 @@ export function Weather(call: ToolCallMessagePartProps) {
   const Condition = CONDITIONS[report.condition] ?? Cloud;
   return (
     <section
-      aria-label={`Weather in ${report.location}`}
+      aria-label={t.weatherIn(report.location)}
       className="flex w-full max-w-xs items-center gap-4 rounded-2xl border border-line bg-panel px-5 py-4"
     >
       <span className="text-accent *:size-10">
         <Condition />
       </span>
       <div>
-        <div className="text-2xl font-semibold">{report.temperature} {UNITS[report.unit] ?? report.unit}</div>
+        <div className="text-2xl font-semibold">{temperatureOf(report)}</div>
         <div className="text-sm text-muted">
-          {report.location}, {report.condition}
+          {t.both(report.location, conditionOf(report))}
         </div>
       </div>
     </section>
   );
 }
+
+const temperatureOf = ({ temperature, unit }: Report) =>
+  UNITS.includes(unit) ? number(temperature, { style: "unit", unit }) : `${number(temperature)} ${unit}`;
+
+const conditionOf = ({ condition }: Report) => (t.conditions as Record<string, string>)[condition] ?? condition;
 
 /** The report in a result, which may be text: a LangGraph graph's own are. */
 function asReport(result: unknown): Report | undefined {

@@ -12,12 +12,11 @@ from contextlib import suppress
 
 import uvloop
 
-from benchmarks.conversation import SHORT, user_message
+from benchmarks.states import LARGEST, small_objects
 
 PORT = 8080
 _POST = "POST /assistant HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 _GET = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"
-_LARGEST = 4 * 1024 * 1024
 _RAMP_SECONDS = 2.0
 
 
@@ -79,14 +78,6 @@ class Attack:
         return True
 
 
-def _largest() -> bytes:
-    """The largest valid request, and the most expensive to parse: as many objects as are allowed, and numbers."""
-    objects = ",".join(['{"a":1}'] * 119_000)
-    numbers = ",".join(["1.5"] * ((_LARGEST - len(objects) - 1000) // 4))
-    command = json.dumps({"type": "add-message", "message": user_message(SHORT)})
-    return f'{{"commands":[{command}],"state":{{"messages":[],"o":[{objects}],"n":[{numbers}]}}}}'.encode()
-
-
 def _request(body: bytes, length: int = 0) -> bytes:
     return f"{_POST}Content-Length: {length or len(body)}\r\n\r\n".encode() + body
 
@@ -99,8 +90,8 @@ ATTACKS: dict[str, tuple[int, _Work]] = {
     "10,000 with slow headers": (10_000, lambda attack: attack.hold(f"{_POST}X-Slow: ".encode(), b"a")),
     "1,000 with slow bodies": (1_000, lambda attack: attack.hold(_request(b"{", 100_000), b" ")),
     "a flood of small requests": (50, lambda attack: attack.repeat(_GET)),
-    "a flood of bodies that are too large": (50, lambda attack: attack.repeat(_request(b"x" * 65536, 2 * _LARGEST))),
-    "a flood of the largest states": (20, lambda attack: attack.repeat(_request(_largest()))),
+    "a flood of bodies that are too large": (50, lambda attack: attack.repeat(_request(b"x" * 65536, 2 * LARGEST))),
+    "a flood of the largest states": (20, lambda attack: attack.repeat(_request(small_objects()))),
 }
 
 

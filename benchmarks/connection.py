@@ -43,7 +43,7 @@ class Connection(asyncio.Protocol):
     """A connection that is kept open for many replies, one after the other."""
 
     _transport: asyncio.Transport
-    _reply: Reply
+    reply: Reply
     _done: asyncio.Future[None]
 
     def __init__(self, number: int) -> None:
@@ -61,17 +61,17 @@ class Connection(asyncio.Protocol):
     async def ask(self, kind: str) -> Reply:
         """Sends one request and waits until the reply has ended."""
         self._done = asyncio.get_running_loop().create_future()
-        self._reply = Reply(time.monotonic())
+        self.reply = Reply(time.monotonic())
         self._transport.write(request(kind, self._number))
         await self._done
-        return self._reply
+        return self.reply
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's transports do not inherit from it
 
     def data_received(self, data: bytes) -> None:
         now = time.monotonic()
-        reply = self._reply
+        reply = self.reply
         if frames := data.count(_FRAME):
             reply.first = reply.first or now
             reply.frames += frames

@@ -1,21 +1,29 @@
 """Parses the JSON of a request as strictly as the npm client parses a response."""
 
-from typing import Any
+import asyncio
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest
-from pydantic_core import from_json
 
 from assistant_transport.conf import settings
-from assistant_transport.http import body_limit
+from assistant_transport.http import body_limit, slices
 from assistant_transport.http.errors import ApiError, Code
-from assistant_transport.runs import strict_json
 
 # An object or list of three bytes takes about 250 bytes of memory: 4 MiB of them took 100 MB and half a second.
 _MAX_VALUES = 120_000
 
+_one_large = asyncio.Lock()
 
-def read_json(request: HttpRequest) -> Any:
-    """The request's body, parsed.
+
+class Body(NamedTuple):
+    """A request's body, parsed; `original` is its state as it came, where that is large."""
+
+    data: Any
+    original: slices.Original | None = None
+
+
+async def read_json(request: HttpRequest) -> Body:
+    """The request's body, parsed. Large ones are parsed one at a time, in slices, so that they hold up no reply.
 
     Raises:
         ApiError: 413 if it is larger than MAX_BODY_BYTES or has too many values in it, 408 if it took too long,
@@ -31,18 +39,20 @@ def read_json(request: HttpRequest) -> Any:
             raise ApiError(Code.BODY_TOO_LARGE, _too_large())
         case 408:
             raise ApiError(Code.BODY_TIMEOUT, "The body took too long to arrive.")
-    body = _content(request)
-    if len(body) > settings.MAX_BODY_BYTES:  # where BodyLimit does not see it: asgi.wrap was left out
+    text = _content(request)
+    if len(text) > settings.MAX_BODY_BYTES:  # where BodyLimit does not see it: asgi.wrap was left out
         raise ApiError(Code.BODY_TOO_LARGE, _too_large())
-    if body.count(b"{") + body.count(b"[") > _MAX_VALUES:
-        raise ApiError(Code.BODY_TOO_LARGE, f"The body has more than {_MAX_VALUES} objects and lists.")
     try:
-        value = from_json(body, allow_inf_nan=False)
+        if len(text) <= slices.SLICE_BYTES:
+            return Body(slices.parse(text))
+        async with _one_large:
+            if text.count(b"{") + text.count(b"[") > _MAX_VALUES:
+                raise ApiError(Code.BODY_TOO_LARGE, f"The body has more than {_MAX_VALUES} objects and lists.")
+            return Body(*await slices.parse_large(text))
+    except slices.RefusedError as refused:
+        raise ApiError(Code.INVALID_JSON, f"The body has {refused}.") from None
     except ValueError as error:
         raise ApiError(Code.INVALID_JSON, f"The body is not valid JSON: {error}.") from None
-    if strict_json.is_suspicious(body) and (refused := strict_json.refusal(value)):
-        raise ApiError(Code.INVALID_JSON, f"The body has {refused}.")
-    return value
 
 
 def _too_large() -> str:

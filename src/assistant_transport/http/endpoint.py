@@ -1,6 +1,5 @@
 """What every view has in common: its methods, its callers, and one shape for errors."""
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
@@ -15,16 +14,15 @@ from django.http.response import HttpResponseBase
 from assistant_transport.callers import Caller
 from assistant_transport.http import lifecycle
 from assistant_transport.http.authentication import authenticate
-from assistant_transport.http.body import read_json
+from assistant_transport.http.body import Body, read_json
 from assistant_transport.http.errors import ApiError, Code
+from assistant_transport.http.slices import Original
 from assistant_transport.runs import LogUnavailableError, log_failure
 from assistant_transport.telemetry import context
 
 logger = logging.getLogger(__name__)
 
 _NO_WSGI = "Replies stream, which WSGI cannot: serve this project by ASGI, with gunicorn's uvicorn worker or uvicorn."
-_LARGE = 100_000
-_one_large = asyncio.Lock()
 
 View = Callable[[HttpRequest], Coroutine[Any, Any, HttpResponseBase]]
 
@@ -36,6 +34,7 @@ class Call:
     request: HttpRequest
     caller: Caller
     data: Any  # the body's JSON; None where the method has no body
+    original: Original | None = None
 
 
 CallView = Callable[[Call], Awaitable[HttpResponseBase]]
@@ -91,22 +90,9 @@ def endpoint(*methods: str) -> Callable[[CallView], View]:
             context.bind(
                 owner=context.digest(caller.owner), **({"key": caller.counted_by} if caller.counted_by else {})
             )
-            return await view(Call(request, caller, await _data(request)))
+            body = await read_json(request) if request.method == "POST" else Body(None)
+            return await view(Call(request, caller, *body))
 
         return answer
 
     return decorate
-
-
-async def _data(request: HttpRequest) -> Any:
-    if request.method != "POST":
-        return None
-    length = request.headers.get("Content-Length", "")
-    if length.isdigit() and int(length) < _LARGE:
-        return read_json(request)
-    # Parsing blocks the event loop: large bodies go one at a time, yielding to live replies before and after.
-    async with _one_large:
-        await asyncio.sleep(0)
-        data = read_json(request)
-        await asyncio.sleep(0)
-        return data

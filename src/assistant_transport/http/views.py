@@ -17,6 +17,7 @@ from assistant_transport.http.authentication import quotas
 from assistant_transport.http.endpoint import Call, endpoint, public
 from assistant_transport.http.errors import ApiError, Code, invalid_request
 from assistant_transport.http.models import AssistantRequest, Options, ThreadRequest, request_model
+from assistant_transport.http.slices import give_way
 from assistant_transport.runs import (
     AssistantTransportEncoder,
     Controller,
@@ -48,11 +49,21 @@ async def assistant_endpoint(call: Call) -> HttpResponseBase:
         raise invalid_request(error) from None
     caller = call.caller
     encoding = responses.encoding_for(call.request)
+    original = call.original
     try:
         with registry.runs().reserve(
-            caller.owner, parsed.threadId, encoding, parsed.state, discoverable=caller.is_named, quotas=quotas(caller)
+            caller.owner,
+            parsed.threadId,
+            encoding,
+            parsed.state,
+            discoverable=caller.is_named,
+            quotas=quotas(caller),
+            encoded=original.state if original else None,
         ) as run:
             run_reports.bind(run.head)
+            if original:
+                run.controller.document.messages = original.messages
+                await give_way()
             turn = _turn(parsed, run, call, options)
             await _check(turn)
             await _claim_thread(turn, run)

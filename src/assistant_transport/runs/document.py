@@ -8,7 +8,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 from assistant_transport.runs.assistant_stream_internals import StateProxy, is_proxy_of, lookup_state
-from assistant_transport.runs.strict_json import UNSAFE_SEGMENTS, encode_and_copy, encode_parsed, is_acceptable, quote
+from assistant_transport.runs.strict_json import (
+    UNSAFE_SEGMENTS,
+    encode_and_copy,
+    encode_parsed,
+    is_acceptable,
+    one_line,
+    quote,
+)
 
 PathSegment = str | int
 
@@ -31,6 +38,7 @@ class StateDocument:
         self.operations = operations
         self.generation = 0  # grows with every `set`, after which a cursor looks its string up again
         self._written: dict[tuple[str, ...], Sequence[PathSegment]] = {}  # the paths that were, but those within others
+        self.messages: Sequence[bytes] | None = None  # value["messages"], each as JSON, if known and not changed
         self._proxy = StateProxy(self, [])
 
     def set(self, path: Sequence[PathSegment], value: Any) -> None:
@@ -44,13 +52,17 @@ class StateDocument:
             raise KeyError(f"clients refuse the path {list(path)}")
         self._set(path, *encode_and_copy(value))
 
-    def set_own(self, path: Sequence[PathSegment], value: Any) -> None:
-        """As `set`, of a value that consists of the document's own: it is neither checked again nor copied."""
-        self._set(path, encode_parsed(value), value)
+    def keep_messages(self, count: int) -> None:
+        """Removes all but the first `count` of value["messages"]; those are neither checked again nor copied."""
+        kept = self.value["messages"][:count]
+        texts = self.messages
+        encoded = encode_parsed(kept) if texts is None else one_line(b"[%b]" % b",".join(texts[:count]))
+        self._set(["messages"], encoded, kept)
 
     def _set(self, path: Sequence[PathSegment], encoded: str, value: Any) -> None:
         self._set_at(path, value)
         self._note(path)
+        self.messages = None
         self.generation += 1
         self.operations.set(encode_path(path), encoded)
 
@@ -82,6 +94,7 @@ class StateDocument:
 
     def cursor(self, path: Sequence[PathSegment]) -> "TextCursor":
         """The string at `path`, to append to; it must be there."""
+        self.messages = None
         return TextCursor(self, path)
 
     def append_text(self, path: Sequence[PathSegment], value: str) -> None:

@@ -75,19 +75,21 @@ class Runs:
         *,
         discoverable: bool,
         quotas: Sequence[Quota] = (),
+        encoded: str | None = None,
     ) -> Iterator[Run]:
         """A run that counts in every limit from now on, to be begun by `stream`.
 
         It is released at once where the block raises, and after feed.UNREAD_SECONDS where `stream` is never read. The
-        arguments are those of its Head, `state` parsed.
+        arguments are those of its Head, `state` parsed; `encoded` is `state` as JSON, if that is known.
 
         Raises:
             RunRefusedError: this process stops, or has as many runs as it may.
             QuotaExceededError: one of `quotas` is exhausted.
         """
-        head = Head(secrets.token_urlsafe(24), owner, discoverable, thread, encoding, encode_parsed(state))
-        self._admit(head, quotas)
-        run = Run(head, state, self._limits, self.log.has_subscribers, lambda run: self._release(run, quotas))
+        head = Head(secrets.token_urlsafe(24), owner, discoverable, thread, encoding, encoded or encode_parsed(state))
+        memory = _memory(head)
+        self._admit(memory, quotas)
+        run = Run(head, state, self._limits, self.log.has_subscribers, lambda run: self._release(run, memory, quotas))
         self._active[head.id] = run
         try:
             yield run
@@ -107,23 +109,22 @@ class Runs:
         """
         await self._threads.claim(run, cancel=cancel)
 
-    def _admit(self, head: Head, quotas: Sequence[Quota]) -> None:
+    def _admit(self, memory: int, quotas: Sequence[Quota]) -> None:
         """Counts a new run in every limit, or raises."""
         if self.draining:
             raise RunRefusedError("This server is restarting. Please try again.")
         if quota := self._quotas.exceeded(quotas):
             raise QuotaExceededError(quota)
-        memory = _memory(head)
         too_much = self._active and self._memory + memory > self._max_memory_bytes
         if too_much or len(self._active) >= self._max_runs:
             raise RunRefusedError(_FULL)
         self._quotas.take(quotas)
         self._memory += memory
 
-    def _release(self, run: Run, quotas: Sequence[Quota]) -> None:
+    def _release(self, run: Run, memory: int, quotas: Sequence[Quota]) -> None:
         del self._active[run.head.id]
         self._quotas.release(quotas)
-        self._memory -= _memory(run.head)
+        self._memory -= memory
         if not self._active:
             self._empty.set()
 

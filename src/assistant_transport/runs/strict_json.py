@@ -74,6 +74,12 @@ def is_acceptable(value: object) -> bool:
     return True
 
 
+def one_line(text: bytes) -> str:
+    """JSON in one line, as a frame must be. A string has no line breaks, so they are between values only."""
+    line = str(text, "utf-8")
+    return line.replace("\n", " ").replace("\r", " ") if "\n" in line or "\r" in line else line
+
+
 def quote(text: str) -> str:
     """`text` as a JSON string."""
     return encode_basestring(text)
@@ -99,11 +105,16 @@ def refusal(value: Any) -> str | None:
     """What in parsed JSON, however deep, a client does not accept, in words that go after "it has"; None if nothing."""
     for item in _walk(value):
         if isinstance(item, dict):
-            if key := _unsafe_key_of(item):
-                return f"the key {key}, which is not allowed"
+            if refused := refusal_of_keys(item):
+                return refused
         elif isinstance(item, int | float) and abs(item) > _MAX_NUMBER:
             return "a number that is too large"
     return None
+
+
+def refusal_of_keys(item: dict[str, Any]) -> str | None:
+    """As `refusal`, of an object's own keys."""
+    return f"the key {key}, which is not allowed" if (key := _unsafe_key_of(item)) else None
 
 
 def _unsafe_key(value: Any) -> str | None:

@@ -84,7 +84,7 @@ class Transcript(ABC):
             raise TranscriptError(
                 f"cannot edit: state.messages has neither the parentId nor the sourceId {source_id!r}"
             )
-        self._document.set_own(["messages"], self.messages[:keep])
+        self._document.keep_messages(keep)
         self._position_by_id = self._call_by_id = None
 
     @abstractmethod

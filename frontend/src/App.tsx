@@ -14,10 +14,12 @@ export function App() {
   const threads = useSyncExternalStore(onThreads, loadThreads);
   const { current, connections, running } = useOpenThreads();
   const drawer = useDrawer();
+  const isElsewhere = running.some((id) => id !== current);
   const title = threads.find((thread) => thread.id === current)?.title;
   useEffect(() => {
-    document.title = title ?? page.title;
-  }, [title]);
+    const here = title ?? page.title;
+    document.title = isElsewhere ? t.writingElsewhere(here) : here;
+  }, [title, isElsewhere]);
 
   return (
     <div className="flex h-full">

@@ -17,6 +17,7 @@ export const ar: Texts = {
   noChatFound: "لا توجد محادثة فيها هذه الكلمات.",
   optionsOf: (title) => `خيارات «${title}»`,
   writing: "يكتب الآن",
+  writingElsewhere: (title) => `يكتب … | ${title}`,
   rename: "إعادة التسمية",
   title: "العنوان",
   saveAsMarkdown: "حفظ بصيغة Markdown",

@@ -17,6 +17,7 @@ export const de: Texts = {
   noChatFound: "Kein Chat enthält diese Wörter.",
   optionsOf: (title) => `Optionen von „${title}“`,
   writing: "schreibt",
+  writingElsewhere: (title) => `Schreibt … | ${title}`,
   rename: "Umbenennen",
   title: "Titel",
   saveAsMarkdown: "Als Markdown speichern",

@@ -18,6 +18,7 @@ export const en = {
   noChatFound: "No chat has these words.",
   optionsOf: (title: string) => `Options of “${title}”`,
   writing: "writing",
+  writingElsewhere: (title: string) => `Writing … | ${title}`,
   rename: "Rename",
   title: "Title",
   saveAsMarkdown: "Save as Markdown",

@@ -17,6 +17,7 @@ export const fr: Texts = {
   noChatFound: "Aucune discussion ne contient ces mots.",
   optionsOf: (title) => `Options de « ${title} »`,
   writing: "écrit",
+  writingElsewhere: (title) => `Écrit … | ${title}`,
   rename: "Renommer",
   title: "Titre",
   saveAsMarkdown: "Enregistrer en Markdown",

@@ -34,7 +34,7 @@ export function ActionCard({ action, chosen, disabled, onChoose }: Props) {
     );
   return (
     <div role="group" aria-label={name} className="mt-3">
-      {description && <p className="text-muted whitespace-pre-wrap wrap-anywhere">{description}</p>}
+      {description && <p dir="auto" className="text-muted whitespace-pre-wrap wrap-anywhere">{description}</p>}
       {mode !== "edit" && (
         <pre
           tabIndex={0}

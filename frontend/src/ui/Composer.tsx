@@ -24,6 +24,7 @@ export function Composer() {
             maxRows={10}
             disabled={status.kind === "lost"}
             aria-label={t.message}
+            dir="auto"
             placeholder={t.writeMessage}
             className="max-h-64 flex-1 resize-none bg-transparent px-1 py-1.5 outline-none placeholder:text-muted"
           />
@@ -79,6 +80,7 @@ export function EditComposer() {
       <ComposerPrimitive.Input
         autoFocus
         aria-label={t.editMessage}
+        dir="auto"
         className="w-full resize-none bg-transparent outline-none"
       />
       <div className="mt-2 flex justify-end gap-2">

@@ -1,20 +1,29 @@
 // The assistant's text, rendered as Markdown while it streams.
 
 import type { TextMessagePartProps } from "@assistant-ui/react";
-import { isValidElement, memo, useDeferredValue, useState, type ReactNode } from "react";
-import ReactMarkdown, { type Options } from "react-markdown";
+import { createElement, isValidElement, memo, useDeferredValue, useState, type ReactNode } from "react";
+import ReactMarkdown, { type ExtraProps, type Options } from "react-markdown";
 import remarkGfm from "remark-gfm";
 import { t } from "../language";
 import { blockSplitter } from "./blocks";
 import { Copy, Done } from "./Icons";
 
+/** Each part reads in the direction of its first words: those of an Arabic paragraph begin at the right. */
+const turned = Object.fromEntries(
+  ["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "blockquote"].map((tag) => [
+    tag,
+    ({ node, ...props }: ExtraProps) => createElement(tag, { dir: "auto", ...props }),
+  ]),
+);
+
 const options: Options = {
   remarkPlugins: [remarkGfm],
   components: {
+    ...turned,
     a: ({ node, ...props }) => <a target="_blank" rel="noreferrer" {...props} />,
     pre: ({ children }) => <CodeBlock {...codeOf(children)} />,
     // Focusable, so that it can be scrolled sideways by keyboard.
-    table: ({ node, ...props }) => <table tabIndex={0} {...props} />,
+    table: ({ node, ...props }) => <table dir="auto" tabIndex={0} {...props} />,
     // Loading an image from another site would tell that site who reads this: it is shown as a link.
     img: ({ src, alt }) => (
       <a href={src} target="_blank" rel="noreferrer">

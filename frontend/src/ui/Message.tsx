@@ -15,7 +15,7 @@ const Image: ImageMessagePartComponent = ({ image }) => (
   <img src={image} alt={t.sentByYou} className="max-h-72 rounded-xl" />
 );
 
-const PlainText = ({ text }: { text: string }) => <p className="whitespace-pre-wrap wrap-anywhere">{text}</p>;
+const PlainText = ({ text }: { text: string }) => <p dir="auto" className="whitespace-pre-wrap wrap-anywhere">{text}</p>;
 
 export function UserMessage() {
   return (

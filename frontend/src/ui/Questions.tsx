@@ -88,7 +88,7 @@ function PlainAnswer({ prompt, running, onAnswer }: Asked & { prompt: string }) 
   };
   return (
     <form onSubmit={submit}>
-      <p className="mt-2 whitespace-pre-wrap wrap-anywhere">{prompt}</p>
+      <p dir="auto" className="mt-2 whitespace-pre-wrap wrap-anywhere">{prompt}</p>
       <label htmlFor={id} className="mt-3 block text-xs text-muted">
         {t.yourAnswer}
       </label>

@@ -8,6 +8,6 @@ export const Reasoning: ReasoningMessagePartComponent = ({ text, status }) => (
     <summary className="w-fit cursor-pointer rounded select-none hover:text-ink">
       {status.type === "running" ? <span className="animate-pulse">{t.thinking}</span> : t.thoughts}
     </summary>
-    <p className="mt-2 border-s-2 border-line ps-4 whitespace-pre-wrap wrap-anywhere">{text}</p>
+    <p dir="auto" className="mt-2 border-s-2 border-line ps-4 whitespace-pre-wrap wrap-anywhere">{text}</p>
   </details>
 );

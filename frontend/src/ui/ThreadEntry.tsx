@@ -33,7 +33,9 @@ export function ThreadEntry({ thread, isCurrent, isRunning, remove }: Props) {
           className="flex w-full items-center gap-2 rounded-lg py-2 ps-3 pe-9 text-start text-sm hover:bg-raised
             aria-[current]:bg-raised aria-[current]:font-medium"
         >
-          <span className="truncate">{title}</span>
+          <span dir="auto" className="truncate">
+            {title}
+          </span>
           {isRunning && (
             <span role="img" aria-label={t.writing} className="size-2 shrink-0 animate-pulse rounded-full bg-accent" />
           )}
@@ -82,6 +84,7 @@ function Rename({ thread, done }: { thread: ThreadInfo; done: () => void }) {
         <input
           autoFocus
           aria-label={t.title}
+          dir="auto"
           maxLength={200}
           className="w-full rounded-lg border border-line bg-page px-3 py-1.5 text-sm"
           value={title}

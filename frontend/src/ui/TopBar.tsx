@@ -11,7 +11,11 @@ export function TopBar({ title, showList }: { title: string; showList: () => voi
       <button className="icon-button md:hidden" aria-label={t.threads} onClick={showList}>
         <Menu />
       </button>
-      <h1 className="min-w-0 flex-1 truncate px-1 text-sm font-medium">{title}</h1>
+      <h1 className="min-w-0 flex-1 px-1 text-sm font-medium">
+        <span dir="auto" className="block w-fit max-w-full truncate">
+          {title}
+        </span>
+      </h1>
       <button className="icon-button" aria-label={dark ? t.lightTheme : t.darkTheme} onClick={toggle}>
         {dark ? <Sun /> : <Moon />}
       </button>

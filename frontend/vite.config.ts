@@ -8,6 +8,7 @@ const ROUTES = ["/assistant", "/resume", "/cancel"];
 
 export default defineConfig({
   plugins: [react(), tailwindcss()],
+  resolve: { alias: [{ find: /^assistant-cloud(\/.*)?$/, replacement: new URL("no-cloud.ts", import.meta.url).pathname }] },
   server: { proxy: Object.fromEntries(ROUTES.map((route) => [route, BACKEND])) },
   build: {
     // Two files without a hash: Django's collectstatic names them by theirs, and its template refers to them.

@@ -12,7 +12,7 @@ from tests.browser.measured import record
 from tests.browser.watch import Watch
 from tests.image.conftest import Stack
 
-LARGEST_SCRIPT = 310_000  # bytes transferred; 64 kB are what the npm client grew by from core 0.3.20 to 0.3.35
+LARGEST_SCRIPT = 250_000  # bytes transferred
 PAINTED = """() => new Promise((resolve) => new PerformanceObserver((list) => {
   const paint = list.getEntriesByName("first-contentful-paint")[0];
   if (paint) resolve(paint.startTime);

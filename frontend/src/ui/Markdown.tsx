@@ -3,9 +3,9 @@
 import type { TextMessagePartProps } from "@assistant-ui/react";
 import { createElement, isValidElement, memo, useDeferredValue, useState, type ReactNode } from "react";
 import ReactMarkdown, { type ExtraProps, type Options } from "react-markdown";
-import remarkGfm from "remark-gfm";
 import { t } from "../language";
 import { blockSplitter } from "./blocks";
+import { remarkGfm } from "./gfm";
 import { Copy, Done } from "./Icons";
 
 /** Each part reads in the direction of its first words: those of an Arabic paragraph begin at the right. */

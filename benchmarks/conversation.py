@@ -4,10 +4,10 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 
-SHORT, LONG, PACED, STEADY = "short", "long", "paced", "steady"
-TOKENS = {SHORT: 5, LONG: 500, PACED: 100, STEADY: 750}
+SHORT, LONG, PACED, STEADY, HUGE = "short", "long", "paced", "steady", "huge"
+TOKENS = {SHORT: 5, LONG: 500, PACED: 100, STEADY: 750, HUGE: 6000}
 TOKEN = " token"
-PAUSE = {SHORT: 0.0, LONG: 0.001, PACED: 0.02, STEADY: 0.02}
+PAUSE = {SHORT: 0.0, LONG: 0.001, PACED: 0.02, STEADY: 0.02, HUGE: 0.0}
 
 
 def user_message(kind: str) -> dict[str, object]:
@@ -23,5 +23,5 @@ async def tokens(kind: str) -> AsyncIterator[str]:
     """Yields the reply's tokens at its pace. A paced or steady reply's are timestamps in microseconds."""
     pause = PAUSE[kind]
     for _ in range(TOKENS[kind]):
-        yield stamped_token() if kind in (PACED, STEADY) else TOKEN
+        yield stamped_token() if kind in (PACED, STEADY) else TOKEN * 200 if kind == HUGE else TOKEN
         await asyncio.sleep(pause)

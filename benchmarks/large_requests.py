@@ -13,18 +13,17 @@ from typing import Any
 
 import uvloop
 
-from benchmarks.states import STATES
+from benchmarks.states import REQUESTS
 
 _END = b"0\r\n\r\n"
 
 
 class Client:
-    """Sends `body` again and again, on a connection of its own; `statuses` counts the answers."""
+    """Sends `request` again and again, on a connection of its own; `statuses` counts the answers."""
 
-    def __init__(self, port: int, body: bytes) -> None:
+    def __init__(self, port: int, request: bytes) -> None:
         self._port = port
-        head = "POST /assistant HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-        self._request = f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+        self._request = request
         self.statuses: Counter[str] = Counter()
         self.waits: list[float] = []  # from the request's first byte to the first frame, in seconds
 
@@ -64,7 +63,8 @@ class Client:
 
 
 async def run(kind: str, port: int, seconds: float, clients: int) -> dict[str, Any]:
-    senders = [Client(port, STATES[kind]()) for _ in range(clients)]
+    request = REQUESTS[kind](port)
+    senders = [Client(port, request) for _ in range(clients)]
     tasks = [asyncio.create_task(sender.send_forever()) for sender in senders]
     await asyncio.wait(tasks, timeout=seconds)
     for task in tasks:

@@ -17,7 +17,7 @@ from benchmarks import pinning
 from benchmarks.client import percentile
 from benchmarks.connection import Connection, Reply
 from benchmarks.conversation import STEADY
-from benchmarks.states import STATES
+from benchmarks.states import REQUESTS
 from tests.server import GUNICORN, ROOT, Server
 
 ROUNDS = 3
@@ -66,7 +66,7 @@ def _gaps(reply: Reply, begun: float, ended: float) -> Iterator[float]:
 
 def table(found: dict[str, list[dict[str, Any]]]) -> str:
     titles = ("answered", "first frame p50, ms", "between tokens p50, ms", "p99, ms", "longest, ms")
-    lines = [f"| requests of 4 MiB, one by one | {' | '.join(titles)} |", f"| --- |{' ---: |' * len(titles)}"]
+    lines = [f"| requests, one after the other | {' | '.join(titles)} |", f"| --- |{' ---: |' * len(titles)}"]
     for name, rounds in found.items():
         cells = [
             f"{median(values):.0f} ({min(values):.0f} to {max(values):.0f})"
@@ -78,7 +78,7 @@ def table(found: dict[str, list[dict[str, Any]]]) -> str:
 
 
 def main() -> None:
-    kinds = sys.argv[1:] or [NONE, *STATES]
+    kinds = sys.argv[1:] or [NONE, *REQUESTS]
     found: dict[str, list[dict[str, Any]]] = {kind: [] for kind in kinds}
     with pinning.server():
         server = start()

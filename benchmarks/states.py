@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Callable
+from http.client import HTTPConnection
 from typing import Any
 
-from benchmarks.conversation import SHORT, user_message
+from benchmarks.conversation import HUGE, SHORT, user_message
 
 LARGEST = 4 * 1024 * 1024  # MAX_BODY_BYTES
 _ROOM = 2_000  # for all but the state
@@ -61,10 +62,39 @@ def _body(state: str, **fields: Any) -> bytes:
     return body
 
 
+def post(path: str, body: bytes) -> bytes:
+    """The request of that body."""
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+def resume(port: int) -> bytes:
+    """The request for a run of 7 MiB, which it makes first."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+    command = f'{{"commands":[{json.dumps({"type": "add-message", "message": user_message(HUGE)})}]}}'
+    connection.request("POST", "/assistant", command, {"Content-Type": "application/json"})
+    run = connection.getresponse()
+    assert len(run.read()) > 7_000_000
+    connection.close()
+    return post("/resume", json.dumps({"commands": [], "runId": run.headers["X-Run-Id"]}).encode())
+
+
+def page(port: int) -> bytes:
+    """The request for the page's script."""
+    return b"GET /static/chat.js HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
 STATES: dict[str, Callable[[], bytes]] = {
     "small objects": small_objects,
     "long texts": long_texts,
     "an edit of the first of many messages": edit_of_the_first,
     "an edit of the last of many messages": edit_of_the_last,
     "a tool's result of small objects": tool_result,
+}
+
+# The requests that are measured, each by the server's port.
+REQUESTS: dict[str, Callable[[int], bytes]] = {
+    **{name: lambda port, make=make: post("/assistant", make()) for name, make in STATES.items()},  # type: ignore[misc]
+    "a resume of a reply of 7 MiB": resume,
+    "the page's script": page,
 }

@@ -1,5 +1,6 @@
 """Runs as streaming responses with headers that keep proxies from buffering them."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 
@@ -7,7 +8,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 
 from assistant_transport.conf import settings
 from assistant_transport.http import registry
-from assistant_transport.runs import ENCODERS, AssistantTransportEncoder, Feed, Head, Run
+from assistant_transport.runs import ENCODERS, AssistantTransportEncoder, Feed, Head, Run, pieces
 
 REPLAY_LENGTH = "Aui-Replay-Content-Length"
 
@@ -36,7 +37,9 @@ def replay(head: Head, feed: Feed, *, from_state: bool) -> StreamingHttpResponse
 
     async def body() -> AsyncIterator[bytes]:
         if first:
-            yield first
+            for piece in pieces([first]):
+                yield piece
+                await asyncio.sleep(0)
         async with aclosing(frames_from_now) as reader:
             async for frames in reader:
                 yield frames

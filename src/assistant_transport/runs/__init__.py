@@ -4,7 +4,7 @@ from assistant_transport.runs.controller import Controller
 from assistant_transport.runs.document import StateDocument, TextCursor
 from assistant_transport.runs.encoders import ENCODERS, AssistantTransportEncoder, Encoder
 from assistant_transport.runs.failures import log_failure
-from assistant_transport.runs.feed import Feed
+from assistant_transport.runs.feed import Feed, pieces
 from assistant_transport.runs.log import Head, LogUnavailableError, Record, RunLog, Status
 from assistant_transport.runs.memory import MemoryLog
 from assistant_transport.runs.pump import Pump, RunTooLargeError
@@ -39,4 +39,5 @@ __all__ = [
     "TextCursor",
     "ThreadBusyError",
     "log_failure",
+    "pieces",
 ]

@@ -1,8 +1,10 @@
 """A run's frames in memory, and the readers that follow them."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 
+# So much is handed on at once: a large log, or a large frame, would hold up other replies for as long as it is copied.
+PIECE_BYTES = 256 * 1024
 # A reader that leaves this many bytes unread is cut off; it can resume from the log.
 MAX_LAG_BYTES = 1024 * 1024
 # After so long without its first read, a response counts as dropped: its client left, or a middleware replaced it.
@@ -113,7 +115,12 @@ class Feed:
                     frames = kept[position:]
                     position += len(frames)
                     reader.sent = self.size
-                    yield frames[0] if len(frames) == 1 else b"".join(frames)
+                    if len(frames) == 1 and len(frames[0]) <= PIECE_BYTES:
+                        yield frames[0]  # a token
+                        continue
+                    for piece in pieces(frames):
+                        yield piece
+                        await asyncio.sleep(0)
                 elif self.ended:
                     return
                 else:
@@ -136,6 +143,27 @@ class Feed:
             return await future
         finally:
             timer.cancel()
+
+
+def pieces(frames: Sequence[bytes]) -> Iterator[bytes]:
+    """`frames` in pieces of PIECE_BYTES at most, between which other replies should have a turn."""
+    gathered: list[bytes] = []
+    size = 0
+    for part in _cut(frames):
+        if size + len(part) > PIECE_BYTES:
+            yield b"".join(gathered)
+            gathered, size = [], 0
+        gathered.append(part)
+        size += len(part)
+    yield b"".join(gathered)
+
+
+def _cut(frames: Sequence[bytes]) -> Iterator[bytes]:
+    for frame in frames:
+        if len(frame) <= PIECE_BYTES:
+            yield frame
+        else:
+            yield from (frame[begin : begin + PIECE_BYTES] for begin in range(0, len(frame), PIECE_BYTES))
 
 
 def _resolve(future: asyncio.Future[bool], woken: bool) -> None:

@@ -7,13 +7,15 @@ interface Page {
   heading: string;
   welcome: string;
   prompts: string[];
+  logo: string; // its address, empty without one
 }
 
-const { title, heading, welcome, prompts }: Partial<Page> = JSON.parse(document.getElementById("page")?.textContent ?? "{}");
+const { title, heading, welcome, prompts, logo }: Partial<Page> = JSON.parse(document.getElementById("page")?.textContent ?? "{}");
 
 export const page: Page = {
   title: title || t.assistant,
   heading: heading || t.heading,
   welcome: welcome || t.welcome,
   prompts: prompts?.length ? prompts : t.prompts,
+  logo: logo || "",
 };

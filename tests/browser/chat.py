@@ -57,7 +57,7 @@ class Chat:
     def attach(self, *files: FilePayload) -> None:
         """Chooses image files for the next message."""
         with self.page.expect_file_chooser() as chooser:
-            self.page.get_by_role("button", name="Add images").click()
+            self.page.get_by_role("button", name="Add files").click()
         chooser.value.set_files(list(files))
         for file in files:
             expect(self.page.get_by_role("img", name=file["name"])).to_be_visible()

@@ -141,7 +141,7 @@ def test_every_part_of_the_page_has_a_role_and_a_name(chat: Chat) -> None:
             - code
             - table
             - button "Copy"
-        - button "Add images"
+        - button "Add files"
         - textbox "Message"
         - button "Send" [disabled]
     """)

@@ -1,6 +1,7 @@
 // Images in the composer: those of a type that the server accepts, scaled down to what a model uses.
 
 import type { AttachmentAdapter } from "@assistant-ui/react";
+import { t } from "../language";
 import { randomId } from "../storage";
 
 const TYPES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
@@ -10,6 +11,9 @@ const UNCHANGED = 500_000; // bytes up to which a file is sent as it is
 export const images: AttachmentAdapter = {
   accept: TYPES.join(","),
   async add({ file }) {
+    const bitmap = await createImageBitmap(file).catch(() => undefined);
+    if (!bitmap) throw new Error(t.fileUnknown(file.name));
+    bitmap.close();
     const status = { type: "requires-action", reason: "composer-send" } as const;
     return { id: randomId(), type: "image", name: file.name, contentType: file.type, file, status };
   },

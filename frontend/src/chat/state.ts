@@ -4,12 +4,14 @@ import {
   unstable_convertExternalMessages as convertExternalMessages,
   unstable_createExternalMessageConversionCache as createCache,
   type AssistantTransportCommand,
+  type TextMessagePart,
   type ThreadMessage,
   type ThreadMessageLike,
   type ToolCallMessagePart,
   type useExternalMessageConverter,
 } from "@assistant-ui/react";
 import { t } from "../language";
+import { fileIn } from "./files";
 
 export interface Usage {
   inputTokens: number;
@@ -83,7 +85,7 @@ export const isUser = (message: Message) => ("role" in message ? message.role ==
 export function textOf(message: Message): string {
   const content = "role" in message ? message.parts : message.content;
   if (typeof content === "string") return content;
-  return content.map((part) => ("text" in part ? part.text : "")).join(" ");
+  return content.map((part) => ("text" in part && part.text ? (fileIn(part.text)?.name ?? part.text) : "")).join(" ");
 }
 
 /** A thread's title: the beginning of its first message. */
@@ -97,7 +99,8 @@ export function lastTurn(state: ChatState, messages: readonly ThreadMessage[]): 
   const message = messages.findLast((message) => message.role === "user");
   const position = state.messages.findLastIndex(isUser);
   if (!message || position < 0) return undefined;
-  const parts = message.content.filter((part) => part.type === "text" || part.type === "image");
+  const files = message.attachments?.flatMap(({ content }) => content ?? []) ?? [];
+  const parts = [...message.content, ...files].filter((part) => part.type === "text" || part.type === "image");
   return {
     before: { ...state, messages: state.messages.slice(0, position) },
     commands: [{ type: "add-message", message: { role: "user", parts }, parentId: null, sourceId: null }],
@@ -105,7 +108,22 @@ export function lastTurn(state: ChatState, messages: readonly ThreadMessage[]): 
 }
 
 function fromParts({ id, role, parts, usage }: PartsMessage): Converted {
-  return { role, content: parts, ...(id && { id }), ...(usage && { metadata: { custom: { usage } } }) };
+  const content = role === "user" ? withFiles(parts) : { content: parts };
+  return { role, ...content, ...(id && { id }), ...(usage && { metadata: { custom: { usage } } }) };
+}
+
+/** A user's message: text files are parts of the state, and attachments on the page. */
+function withFiles(parts: Part[]): Pick<ThreadMessageLike, "content" | "attachments"> {
+  const isFile = (part: Part) => part.type === "text" && fileIn(part.text) !== undefined;
+  const attachments = parts.filter(isFile).map((part, index) => ({
+    id: String(index),
+    type: "document" as const,
+    name: fileIn((part as { text: string }).text)!.name,
+    contentType: "text/plain",
+    status: { type: "complete" as const },
+    content: [part as TextMessagePart],
+  }));
+  return { content: parts.filter((part) => !isFile(part)), ...(attachments.length && { attachments }) };
 }
 
 function fromLangChain(message: LangChainMessage): Converted {
@@ -134,7 +152,7 @@ function fromLangChain(message: LangChainMessage): Converted {
   const custom = usage && { usage: { inputTokens: usage.input_tokens, outputTokens: usage.output_tokens } };
   return {
     role: user ? "user" : "assistant",
-    content,
+    ...(user ? withFiles(content) : { content }),
     ...id,
     ...(custom && { metadata: { custom } }),
   };

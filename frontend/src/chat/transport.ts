@@ -4,7 +4,7 @@ import { useAssistantTransportRuntime, useAuiState } from "@assistant-ui/react";
 import { useEffect, useLayoutEffect, useState, useSyncExternalStore } from "react";
 import { API, headers } from "../server";
 import type { Connection } from "./connection";
-import { images } from "./images";
+import { files } from "./files";
 import { messageConverter, type ChatState } from "./state";
 import type { Extras, View } from "./view";
 
@@ -35,7 +35,7 @@ function transportOptions(connection: Connection): Parameters<typeof useAssistan
     body: { threadId: connection.id },
     initialState: leaves[active]!,
     capabilities: { edit: true },
-    adapters: { attachments: images },
+    adapters: { attachments: files },
     converter: (state, { pendingCommands, isSending }) => ({
       messages: toMessages(state, pendingCommands.length ? pendingCommands : (connection.unsent(state) ?? []), isSending),
       isRunning: isSending,

@@ -53,7 +53,12 @@ export const ar: Texts = {
 
   message: "الرسالة",
   writeMessage: "اكتب رسالة",
-  addImages: "إضافة صور",
+  addFiles: "إضافة ملفات",
+  dropFiles: "أفلت الصور والملفات النصية هنا",
+  fileTooLarge: (name, kilobytes) =>
+    `الملف ${name} كبير جدًا: الحد الأقصى للملف النصي ${number(kilobytes)} كيلوبايت. أرسل جزءًا منه.`,
+  fileUnknown: (name) =>
+    `لا يمكن إرسال ${name}: اختر صورة (PNG أو JPEG أو GIF أو WebP) أو ملفًا نصيًا.`,
   remove: (name) => `إزالة ${name}`,
   send: "إرسال",
   stop: "إيقاف",

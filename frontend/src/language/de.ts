@@ -53,7 +53,12 @@ export const de: Texts = {
 
   message: "Nachricht",
   writeMessage: "Nachricht schreiben",
-  addImages: "Bilder hinzufügen",
+  addFiles: "Dateien hinzufügen",
+  dropFiles: "Bilder und Textdateien hier ablegen",
+  fileTooLarge: (name, kilobytes) =>
+    `${name} ist zu groß: Eine Textdatei darf ${number(kilobytes)} kB haben. Sende einen Teil davon.`,
+  fileUnknown: (name) =>
+    `${name} kann nicht gesendet werden: Wähle ein Bild (PNG, JPEG, GIF, WebP) oder eine Textdatei.`,
   remove: (name) => `${name} entfernen`,
   send: "Senden",
   stop: "Stopp",

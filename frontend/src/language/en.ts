@@ -56,7 +56,12 @@ export const en = {
   // writing
   message: "Message",
   writeMessage: "Write a message",
-  addImages: "Add images",
+  addFiles: "Add files",
+  dropFiles: "Drop images and text files here",
+  fileTooLarge: (name: string, kilobytes: number) =>
+    `${name} is too large: a text file may have ${number(kilobytes)} kB. Send a part of it.`,
+  fileUnknown: (name: string) =>
+    `${name} cannot be sent: choose an image (PNG, JPEG, GIF, WebP) or a text file.`,
   remove: (name: string) => `Remove ${name}`,
   send: "Send",
   stop: "Stop",

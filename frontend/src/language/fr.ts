@@ -53,7 +53,12 @@ export const fr: Texts = {
 
   message: "Message",
   writeMessage: "Écrivez un message",
-  addImages: "Ajouter des images",
+  addFiles: "Ajouter des fichiers",
+  dropFiles: "Déposez ici des images et des fichiers texte",
+  fileTooLarge: (name, kilobytes) =>
+    `${name} est trop volumineux : un fichier texte peut avoir ${number(kilobytes)} ko. Envoyez-en une partie.`,
+  fileUnknown: (name) =>
+    `${name} ne peut pas être envoyé : choisissez une image (PNG, JPEG, GIF, WebP) ou un fichier texte.`,
   remove: (name) => `Retirer ${name}`,
   send: "Envoyer",
   stop: "Arrêter",

@@ -22,7 +22,8 @@ const icon = (...paths: string[]) =>
 
 export const Send = icon("M12 19V5", "m6 11 6-6 6 6");
 export const Stop = icon("M7 7h10v10H7z");
-export const Attach = icon("M4 5h16v14H4z", "m4 16 5-5 4 4 3-3 4 4", "M9 9h.01");
+export const Attach = icon("m20 11-8.5 8.5a5 5 0 0 1-7-7L13 4a3.4 3.4 0 0 1 4.8 4.8L9.4 17.2a1.7 1.7 0 0 1-2.4-2.4L14.5 7.3");
+export const Page = icon("M6 3h8l4 4v14H6z", "M14 3v4h4", "M9 12h6", "M9 16h6");
 export const Edit = icon("M4 20h4L19 9l-4-4L4 16z");
 export const Copy = icon("M9 9h11v11H9z", "M5 15H4V4h11v1");
 export const Done = icon("m5 12 5 5 9-10");

@@ -5,6 +5,7 @@ import { versionsOf } from "../chat/branches";
 import { useChat, useChatState } from "../chat/context";
 import type { Usage } from "../chat/state";
 import { t } from "../language";
+import { SentFile } from "./Files";
 import { Copy, Done, Edit, Left, Right } from "./Icons";
 import { Markdown } from "./Markdown";
 import { Reasoning } from "./Reasoning";
@@ -24,6 +25,7 @@ export function UserMessage() {
       <div className="flex max-w-[85%] flex-row-reverse items-center gap-1">
         <div className="flex min-w-0 flex-col gap-2 rounded-2xl bg-raised px-4 py-2.5">
           <MessagePrimitive.Parts components={{ Text: PlainText, Image }} />
+          <MessagePrimitive.Attachments components={{ Attachment: SentFile }} />
         </div>
         <ActionBarPrimitive.Root hideWhenRunning>
           <ActionBarPrimitive.Edit

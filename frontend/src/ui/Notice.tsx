@@ -4,8 +4,32 @@ import { useState, type FormEvent } from "react";
 import { useChat } from "../chat/context";
 import { t } from "../language";
 import { setApiKey } from "../storage";
+import { useFileProblem } from "./Files";
+import { Cross } from "./Icons";
 
 export function Notice() {
+  return (
+    <>
+      <FileProblem />
+      <ConnectionNotice />
+    </>
+  );
+}
+
+function FileProblem() {
+  const [problem, dismiss] = useFileProblem();
+  if (!problem) return null;
+  return (
+    <div role="alert" className="mb-3 flex items-center gap-3 rounded-2xl bg-danger-soft px-4 py-2.5 text-sm text-danger">
+      <span className="flex-1 wrap-anywhere">{problem}</span>
+      <button className="icon-button" aria-label={t.dismiss} onClick={dismiss}>
+        <Cross />
+      </button>
+    </div>
+  );
+}
+
+function ConnectionNotice() {
   const { status, connection } = useChat();
   const retry = () => connection.retry();
   if (status.kind === "lost") {

@@ -20,7 +20,7 @@ from benchmarks.conversation import STEADY
 from benchmarks.states import REQUESTS
 from tests.server import GUNICORN, ROOT, Server
 
-ROUNDS = 3
+ROUNDS = int(os.environ.get("ROUNDS", "3"))
 STREAMS = 20
 SECONDS = 6.0
 NONE = "none"

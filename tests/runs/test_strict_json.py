@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from assistant_transport.runs import strict_json
 from assistant_transport.runs.strict_json import encode, encode_parsed, is_acceptable, is_suspicious, refusal
 
 REFUSED = [
@@ -57,3 +58,17 @@ def test_a_circle_is_not_acceptable() -> None:
     circle: list[Any] = []
     circle.append(circle)
     assert not is_acceptable(circle)
+
+
+def test_what_was_parsed_is_encoded_and_copied_without_another_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    very_deep: Any = []
+    for _ in range(300):
+        very_deep = [very_deep]
+    for value in ("é\n", 1.5, None, {"a": [1, {"b": "c"}]}, very_deep):
+        text, copy = strict_json.copy_parsed(value)
+        assert json.loads(text) == copy == value
+    monkeypatch.setattr(strict_json, "encode", None)
+    value: dict[str, list[int]] = {"a": []}
+    _, copy = strict_json.copy_parsed(value)
+    value["a"].append(1)
+    assert copy == {"a": []}

@@ -5,11 +5,13 @@ a long conversation. Here a value is encoded once, when it is written, and kept 
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 from assistant_transport.runs.assistant_stream_internals import StateProxy, is_proxy_of, lookup_state
 from assistant_transport.runs.strict_json import (
     UNSAFE_SEGMENTS,
+    copy_parsed,
     encode_and_copy,
     encode_parsed,
     is_acceptable,
@@ -39,6 +41,7 @@ class StateDocument:
         self.generation = 0  # grows with every `set`, after which a cursor looks its string up again
         self._written: dict[tuple[str, ...], Sequence[PathSegment]] = {}  # the paths that were, but those within others
         self.messages: Sequence[bytes] | None = None  # value["messages"], each as JSON, if known and not changed
+        self._trusts = False
         self._proxy = StateProxy(self, [])
 
     def set(self, path: Sequence[PathSegment], value: Any) -> None:
@@ -50,7 +53,16 @@ class StateDocument:
         """
         if not UNSAFE_SEGMENTS.isdisjoint(path):
             raise KeyError(f"clients refuse the path {list(path)}")
-        self._set(path, *encode_and_copy(value))
+        self._set(path, *(copy_parsed(value) if self._trusts else encode_and_copy(value)))
+
+    @contextmanager
+    def trusting(self) -> Iterator[None]:
+        """Has `set` take values that were parsed from acceptable JSON: to check them again would take long."""
+        self._trusts = True
+        try:
+            yield
+        finally:
+            self._trusts = False
 
     def keep_messages(self, count: int) -> None:
         """Removes all but the first `count` of value["messages"]; those are neither checked again nor copied."""

@@ -11,7 +11,7 @@ from json import JSONEncoder
 from json.encoder import encode_basestring
 from typing import Any
 
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from assistant_transport.runs.assistant_stream_internals import StateProxy
 
@@ -63,6 +63,15 @@ def encode_parsed(value: object) -> str:
         return to_json(value).decode()
     except ValueError:
         return encode(value)  # it contains half of a surrogate pair, or is very deep
+
+
+def copy_parsed(value: object) -> tuple[str, Any]:
+    """As `encode_and_copy`, of a value that `encode_parsed` takes."""
+    try:
+        text = to_json(value)
+        return text.decode(), value if type(value) in _SCALARS else from_json(text)
+    except ValueError:
+        return encode_and_copy(value)
 
 
 def is_acceptable(value: object) -> bool:

@@ -28,7 +28,7 @@ new: $(RUNNING)
 	$(BIN)/python -m scripts.new "$(APP)"
 	@$(BIN)/python manage.py makemigrations $(APP)
 
-frontend: frontend/dist/chat.js
+frontend: frontend/dist/manifest.json
 
 test: $(TESTING)
 	$(BIN)/pytest
@@ -123,5 +123,5 @@ build/%/.installed: %/requirements.txt
 	cd $* && npm ci --no-fund --no-audit
 	touch $@
 
-frontend/dist/chat.js: frontend/node_modules $(shell find frontend/src frontend/*.json frontend/*.ts -type f)
+frontend/dist/manifest.json: frontend/node_modules $(shell find frontend/src frontend/*.json frontend/*.ts -type f)
 	cd frontend && npm run build

@@ -7,15 +7,15 @@ const { BACKEND = "http://localhost:8002" } = loadEnv("development", ".", "BACKE
 const ROUTES = ["/assistant", "/resume", "/cancel"];
 
 export default defineConfig({
+  base: "./", // under whatever path the page is served
   plugins: [react(), tailwindcss()],
   resolve: { alias: [{ find: /^assistant-cloud(\/.*)?$/, replacement: new URL("no-cloud.ts", import.meta.url).pathname }] },
   server: { proxy: Object.fromEntries(ROUTES.map((route) => [route, BACKEND])) },
   build: {
-    // Two files without a hash: Django's collectstatic names them by theirs, and its template refers to them.
-    rolldownOptions: {
-      input: "src/main.tsx",
-      output: { entryFileNames: "chat.js", assetFileNames: "chat.[ext]", codeSplitting: false },
-    },
+    // Files import each other by these names, so it is these that the server's template takes, from the manifest.
+    manifest: "manifest.json",
+    assetsInlineLimit: 0, // fonts as files: the policy allows no data: ones
+    rolldownOptions: { input: "src/main.tsx" },
     target: "es2023",
   },
 });

@@ -17,7 +17,7 @@ export function App() {
   const isElsewhere = running.some((id) => id !== current);
   const title = threads.find((thread) => thread.id === current)?.title;
   useEffect(() => {
-    const here = title ?? page.title;
+    const here = title ?? page().title;
     document.title = isElsewhere ? t.writingElsewhere(here) : here;
   }, [title, isElsewhere]);
 

@@ -1,17 +1,19 @@
 // The page's sentences, in the browser's language: `t.send` is what the button says.
 
-import { ar } from "./language/ar";
-import { de } from "./language/de";
 import { en, type Texts } from "./language/en";
-import { fr } from "./language/fr";
 import { language, type Language } from "./language/locale";
 
-const TEXTS: Record<Language, Texts> = { en, de, fr, ar };
+const FILES: Record<Exclude<Language, "en">, () => Promise<Texts>> = {
+  de: async () => (await import("./language/de")).de,
+  fr: async () => (await import("./language/fr")).fr,
+  ar: async () => (await import("./language/ar")).ar,
+};
 
-export const t = TEXTS[language];
+export let t: Texts = en;
 
-/** Tells the document its language and direction. */
-export function applyLanguage() {
-  document.documentElement.lang = language;
+/** Loads the language, and tells the document what it is and how it runs. To be awaited before anything is rendered. */
+export async function applyLanguage() {
+  if (language !== "en") t = await FILES[language]().catch(() => en); // offline, or the server has a newer page by now
+  document.documentElement.lang = t === en ? "en" : language;
   document.documentElement.dir = t.direction;
 }

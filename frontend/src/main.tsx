@@ -6,9 +6,10 @@ import { applyLanguage } from "./language";
 import { applyTheme } from "./theme";
 
 applyTheme();
-applyLanguage();
-createRoot(document.getElementById("root")!).render(
-  <StrictMode>
-    <App />
-  </StrictMode>,
+void applyLanguage().then(() =>
+  createRoot(document.getElementById("root")!).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  ),
 );

@@ -10,12 +10,13 @@ interface Page {
   logo: string; // its address, empty without one
 }
 
-const { title, heading, welcome, prompts, logo }: Partial<Page> = JSON.parse(document.getElementById("page")?.textContent ?? "{}");
+const said: Partial<Page> = JSON.parse(document.getElementById("page")?.textContent ?? "{}");
 
-export const page: Page = {
-  title: title || t.assistant,
-  heading: heading || t.heading,
-  welcome: welcome || t.welcome,
-  prompts: prompts?.length ? prompts : t.prompts,
-  logo: logo || "",
-};
+/** To be called once the language is loaded. */
+export const page = (): Page => ({
+  title: said.title || t.assistant,
+  heading: said.heading || t.heading,
+  welcome: said.welcome || t.welcome,
+  prompts: said.prompts?.length ? said.prompts : t.prompts,
+  logo: said.logo || "",
+});

@@ -1,8 +1,9 @@
 """How the chat page looks, from the settings PAGE_…: a company's page needs no build."""
 
+import json
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,18 @@ def texts() -> dict[str, Any]:
         "prompts": prompts,
         "logo": reverse("logo") if settings.PAGE_LOGO else "",
     }
+
+
+def files() -> dict[str, Any]:
+    """The page's script (`file`) and its style sheets (`css`): paths below STATIC_URL, in the manifest of its build."""
+    manifest = settings.CHAT_PAGE_MANIFEST
+    return _entry(manifest, manifest.stat().st_mtime_ns) if manifest.is_file() else {}
+
+
+@lru_cache(maxsize=1)
+def _entry(manifest: Path, _changed: int) -> dict[str, Any]:
+    entry: dict[str, Any] = json.loads(manifest.read_bytes())["src/main.tsx"]
+    return entry
 
 
 def style_sheet() -> str:

@@ -96,17 +96,20 @@ CSRF_COOKIE_PATH = SESSION_COOKIE_PATH = f"{_env['ROOT_PATH']}/"
 
 STATIC_URL = f"{_env['ROOT_PATH']}/static/"
 STATIC_ROOT = environment.ROOT / "staticfiles"
-# The chat page, two files where it was built, which get their hashes with all the others.
+# The chat page, where it was built. Its files have hashes of their own, by which they import each other.
 _page = environment.ROOT / "frontend" / "dist"
 STATICFILES_DIRS = [_page] if _page.is_dir() else []
 _collected = (STATIC_ROOT / "staticfiles.json").is_file()
-CHAT_PAGE: bool = _env["CHAT_PAGE"] and ((STATIC_ROOT if _collected else _page) / "chat.js").is_file()
+CHAT_PAGE_MANIFEST = (STATIC_ROOT if _collected else _page) / "manifest.json"
+CHAT_PAGE: bool = _env["CHAT_PAGE"] and CHAT_PAGE_MANIFEST.is_file()
 PAGE_TITLE: str = _env["PAGE_TITLE"]
 PAGE_HEADING: str = _env["PAGE_HEADING"]
 PAGE_WELCOME: str = _env["PAGE_WELCOME"]
 PAGE_PROMPTS: str = _env["PAGE_PROMPTS"]
 PAGE_LOGO: str = _env["PAGE_LOGO"]
 PAGE_COLORS: tuple[tuple[str, str], ...] = _env["PAGE_COLORS"]
+# What has a hash in its name is cached for good: the page's files, by Vite's, and the others, by collectstatic's.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"/assets/[^/]+-[\w-]{8}\.\w+$|\.[0-9a-f]{12}\.\w+$"
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not _collected
 STORAGES = {
     "staticfiles": {

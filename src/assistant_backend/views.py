@@ -22,6 +22,7 @@ async def index(request: HttpRequest) -> HttpResponse:
     """The chat page where it was built, else one that says what this is."""
     context = {
         "page": looks.texts(),
+        "files": looks.files() if settings.CHAT_PAGE else {},
         "has_colors": bool(settings.PAGE_COLORS),
         "service": SERVICE,
         "version": __version__,

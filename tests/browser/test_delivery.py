@@ -13,6 +13,7 @@ from tests.browser.watch import Watch
 from tests.image.conftest import Stack
 
 LARGEST_SCRIPT = 250_000  # bytes transferred
+HASH = r"-[\w-]{8}\.|\.[0-9a-f]{12}\."
 PAINTED = """() => new Promise((resolve) => new PerformanceObserver((list) => {
   const paint = list.getEntriesByName("first-contentful-paint")[0];
   if (paint) resolve(paint.startTime);
@@ -26,28 +27,32 @@ def responses(context: BrowserContext) -> list[Response]:
     return found
 
 
-def test_the_script_is_small_and_its_files_are_hashed_immutable_and_compressed(
+def test_the_first_load_is_small_and_every_file_is_hashed_immutable_and_compressed(
     context: BrowserContext, watched: Watch, stack: Stack, responses: list[Response]
 ) -> None:
     chat = Chat(context.new_page(), stack.client).open()
-    static = [response for response in responses if "/static/" in response.url]
-    assert {re.sub(r"\.[0-9a-f]{12}\.", ".", urlsplit(file.url).path) for file in static} >= {
-        "/static/chat.js",
-        "/static/chat.css",
-    }
-    for file in static:
-        assert re.search(r"\.[0-9a-f]{12}\.(js|css|svg)$", file.url), file.url
+    first = [response for response in responses if "/static/" in response.url]
+    assert {name(file) for file in first} - {"icon.svg"} == {"assets/main.css", "assets/main.js"}
+    sizes = {file.url.rpartition(".")[2]: file.request.sizes()["responseBodySize"] for file in first}
+    for kind, transferred in sizes.items():
+        record("bytes transferred at first", kind, transferred)
+    assert sizes["js"] < LARGEST_SCRIPT
+    chat.ask("What is loaded later?", "The parts that render a reply.")
+    later = [response for response in responses if "/static/" in response.url][len(first) :]
+    assert {name(file) for file in later} == {"assets/Markdown.js"}
+    for file in first + later:
+        assert re.search(HASH, file.url), file.url
         assert "immutable" in file.headers["cache-control"]
         if not file.url.endswith(".svg"):
             assert file.headers["content-encoding"] in ("gzip", "br")
-        transferred = file.request.sizes()["responseBodySize"]
-        if file.url.endswith((".js", ".css")):
-            record("bytes transferred", file.url.rpartition(".")[2], transferred)
-        if file.url.endswith(".js"):
-            assert transferred < LARGEST_SCRIPT
     chat.page.reload()
     expect(chat.box).to_be_visible()
     assert {urlsplit(url).netloc for url in watched.requested} == {f"127.0.0.1:{stack.port}"}
+
+
+def name(file: Response) -> str:
+    """The file's path below /static/, without its hash."""
+    return re.sub(HASH, ".", urlsplit(file.url).path).removeprefix("/static/")
 
 
 def test_the_page_itself_is_not_cached(stack: Stack) -> None:

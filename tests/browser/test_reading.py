@@ -26,6 +26,7 @@ def test_each_text_reads_in_its_own_direction(chat: Chat) -> None:
     assert direction(chat.box) == "rtl"
     chat.script("مرحبا ABC").text(MIXED).end()
     chat.send_button.click()
+    expect(chat.replies.get_by_role("code")).to_be_visible()
     chat.expect_idle()
     assert direction(chat.mine.get_by_role("paragraph")) == "rtl"
     assert [direction(each) for each in chat.replies.get_by_role("paragraph").all()] == ["rtl", "ltr"]

@@ -7,16 +7,14 @@ import type { Usage } from "../chat/state";
 import { t } from "../language";
 import { SentFile } from "./Files";
 import { Copy, Done, Edit, Left, Right } from "./Icons";
-import { Markdown } from "./Markdown";
 import { Reasoning } from "./Reasoning";
+import { PlainText, Text } from "./Text";
 import { ToolCall } from "./Tools";
 import { Weather } from "./Weather";
 
 const Image: ImageMessagePartComponent = ({ image }) => (
   <img src={image} alt={t.sentByYou} className="max-h-72 rounded-xl" />
 );
-
-const PlainText = ({ text }: { text: string }) => <p dir="auto" className="whitespace-pre-wrap wrap-anywhere">{text}</p>;
 
 export function UserMessage() {
   return (
@@ -48,7 +46,7 @@ export function AssistantMessage() {
       <MessagePrimitive.Parts
         components={{
           Empty: Thinking,
-          Text: Markdown,
+          Text,
           Image,
           Reasoning,
           tools: { by_name: { get_weather: Weather }, Fallback: ToolCall },

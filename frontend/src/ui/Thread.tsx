@@ -51,15 +51,16 @@ export const Thread = memo(function Thread() {
 });
 
 function Welcome() {
+  const { heading, welcome, prompts, logo } = page();
   return (
     <div className="mx-auto flex max-w-3xl flex-col items-center gap-6 px-4 pt-[14vh] text-center">
       <div>
-        {page.logo && <img src={page.logo} alt="" className="mx-auto mb-6 h-14 max-w-60 object-contain" />}
-        <h2 className="text-2xl font-semibold">{page.heading}</h2>
-        <p className="mt-2 text-muted">{page.welcome}</p>
+        {logo && <img src={logo} alt="" className="mx-auto mb-6 h-14 max-w-60 object-contain" />}
+        <h2 className="text-2xl font-semibold">{heading}</h2>
+        <p className="mt-2 text-muted">{welcome}</p>
       </div>
       <div className="flex flex-wrap justify-center gap-2">
-        {page.prompts.map((prompt) => (
+        {prompts.map((prompt) => (
           <ThreadPrimitive.Suggestion key={prompt} prompt={prompt} send className="plain-button !py-2">
             {prompt}
           </ThreadPrimitive.Suggestion>

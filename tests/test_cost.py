@@ -11,7 +11,7 @@ from tests.server import ROOT, environment
 
 # A little above what `python -m tests.counted` prints with Python 3.11 and Django 5.2. Lower them with every gain.
 # Of earlier messages each slice has some, of 45 bytes here, for the turns of asyncio's event loop after it.
-AT_MOST = {"short run": 2450, "token": 175, "earlier message": 0.35}
+AT_MOST = {"short run": 2050, "token": 124, "earlier message": 0.35}
 
 
 @pytest.fixture(scope="module")

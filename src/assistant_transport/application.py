@@ -5,14 +5,14 @@ from functools import lru_cache
 
 from django.conf import settings as django_settings
 from django.core.handlers.asgi import get_script_prefix
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, ResolverMatch, resolve
 
 from assistant_transport.conf import settings
 from assistant_transport.http import registry
 from assistant_transport.http.access_log import AccessLog
 from assistant_transport.http.asgi_types import Application, Message, Receive, Scope, Send
 from assistant_transport.http.body_limit import BodyLimit
-from assistant_transport.http.handler import shorten
+from assistant_transport.http.handler import MATCH, shorten
 from assistant_transport.urls import ROUTES, app_name
 
 BODY_SECONDS = 60.0  # for the largest one over a slow line
@@ -33,8 +33,9 @@ class Served:
         if scope["type"] != "http":
             await self._application(scope, receive, send)
             return
-        if route := own_route(scope):
-            await self._own.answer(route, scope, receive, _closing(send))
+        if match := own_match(scope):
+            scope[MATCH] = match
+            await self._own.answer(f"/{match.url_name}", scope, receive, _closing(send))
         elif self._everything:
             await self._others.answer("other", scope, receive, _closing(send))
         else:
@@ -45,21 +46,21 @@ def _logged(application: Application) -> AccessLog:
     return AccessLog(BodyLimit(application, settings.MAX_BODY_BYTES, BODY_SECONDS))
 
 
-def own_route(scope: Scope) -> str | None:
-    """Which of the app's routes a request is for, such as `/assistant` under any prefix; None for the project's own."""
+def own_match(scope: Scope) -> ResolverMatch | None:
+    """Which of the app's routes a request is for, under any prefix; None for the project's own."""
     path: str = scope["path"]
     if not path.endswith(_ENDINGS):
         return None
-    return _route(path.removeprefix(get_script_prefix(scope)), django_settings.ROOT_URLCONF)
+    return _match(path.removeprefix(get_script_prefix(scope)), django_settings.ROOT_URLCONF)
 
 
 @lru_cache(maxsize=64)  # few paths end so, except those of somebody who guesses
-def _route(path: str, urls: str) -> str | None:
+def _match(path: str, urls: str) -> ResolverMatch | None:
     try:
         match = resolve(path, urls)
     except Resolver404:
         return None
-    return f"/{match.url_name}" if app_name in match.app_names else None
+    return match if app_name in match.app_names else None
 
 
 def _closing(send: Send) -> Send:

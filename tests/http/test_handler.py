@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -51,6 +51,33 @@ class WithHooks:
         seen["view"] += 1
 
 
+@async_only_middleware
+def counting(get_response: Callable[[HttpRequest], Awaitable[HttpResponseBase]]) -> Any:
+    async def frames(content: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        async for part in content:
+            seen["frame"] += 1
+            yield part
+
+    async def middleware(request: HttpRequest) -> HttpResponseBase:
+        response: Any = await get_response(request)
+        response.streaming_content = frames(response.streaming_content)
+        response.headers["X-Counted"] = "ä"
+        response.set_cookie("counted", "yes")
+        return response
+
+    return middleware
+
+
+@async_only_middleware
+def elsewhere(get_response: Callable[[HttpRequest], Awaitable[HttpResponseBase]]) -> Any:
+    async def middleware(request: HttpRequest) -> HttpResponseBase:
+        seen["moved"] += 1
+        request.path_info = "/health"
+        return await get_response(request)
+
+    return middleware
+
+
 @pytest.fixture
 def application() -> Iterator[Served]:
     seen.clear()
@@ -63,6 +90,25 @@ def test_every_middleware_runs_once_a_request(application: Served) -> None:
     for _ in range(3):
         asyncio.run(ask(application, 2))
     assert seen == {"sync": 3, "async": 3, "class": 3, "view": 3}
+
+
+def test_middleware_may_wrap_a_stream() -> None:
+    seen.clear()
+    with override_settings(
+        MIDDLEWARE=[f"{__name__}.counting"], ASSISTANT_TRANSPORT={"ASSISTANT": "tests.counted.Assistant"}
+    ):
+        asyncio.run(ask(Served(ASGIHandler(), everything=False), 2))
+    assert seen["frame"] > 0
+
+
+def test_middleware_may_send_a_request_elsewhere() -> None:
+    seen.clear()
+    with (
+        override_settings(MIDDLEWARE=[f"{__name__}.elsewhere"]),
+        pytest.raises(AssertionError, match=r"/health takes|takes GET"),
+    ):
+        asyncio.run(ask(Served(ASGIHandler(), everything=False), 2))  # which expects a reply
+    assert seen["moved"] == 1
 
 
 def test_a_request_begins_and_ends_for_those_who_listen(application: Served) -> None:

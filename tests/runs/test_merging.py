@@ -319,7 +319,7 @@ def test_a_process_that_dies_while_its_run_ends_leaves_all_entries_or_the_merged
     assert words == [str(number) for number in range(len(words))]
     if errors:
         assert errors == ["The server that wrote this reply has stopped. Please send your message again."]
-        assert entries(own_valkey, run_id) > 10
+        assert entries(own_valkey, run_id) > 1  # on a busy machine one entry may hold several words
     else:
         assert len(words) == 12
         assert state["provider"] == "completed"

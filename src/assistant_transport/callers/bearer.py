@@ -7,7 +7,7 @@ from assistant_transport.callers.base import CallerRefusedError
 
 def bearer_token(request: HttpRequest) -> str:
     """What the header holds, or nothing."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
 
 

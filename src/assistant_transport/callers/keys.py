@@ -19,7 +19,7 @@ async def api_keys(request: HttpRequest) -> Caller:
     Raises:
         CallerRefusedError: 401 without a valid key, 400 for an X-Client-Id that could be guessed.
     """
-    client = request.headers.get("X-Client-Id")
+    client = request.META.get("HTTP_X_CLIENT_ID")  # of `headers` a mapping would be made: 15 µs
     if client is not None and not _CLIENT_ID.fullmatch(client):
         raise CallerRefusedError(
             "X-Client-Id must be 22 to 200 printable characters, at random: a UUID will do.",

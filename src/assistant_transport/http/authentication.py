@@ -2,6 +2,7 @@
 
 from functools import cache
 from inspect import iscoroutinefunction
+from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.conf import settings as django_settings
@@ -57,9 +58,9 @@ on_change(_key_quotas.cache_clear)
 
 
 async def _call(request: HttpRequest) -> Caller:
-    function = _function()
-    if iscoroutinefunction(function):
-        caller = await function(request)
+    function, is_async = _function()
+    if is_async:
+        caller: Any = await function(request)  # type: ignore[misc]
     else:  # in a thread, where it may use the ORM
         caller = await sync_to_async(function, thread_sensitive=database.is_configured())(request)
     if not isinstance(caller, Caller):
@@ -68,8 +69,10 @@ async def _call(request: HttpRequest) -> Caller:
 
 
 @cache
-def _function() -> Function:
-    return load(settings.CALLER)
+def _function() -> tuple[Function, bool]:
+    """CALLER, and whether it is async."""
+    function = load(settings.CALLER)
+    return function, iscoroutinefunction(function)
 
 
 on_change(_function.cache_clear)

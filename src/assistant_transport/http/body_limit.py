@@ -1,10 +1,12 @@
 """Limits the size of a request's body while it arrives; Django would store it completely first."""
 
 import asyncio
+from typing import Any
 
 from django.http import HttpRequest
 
 from assistant_transport.http.asgi_types import Application, Message, Receive, Scope, Send
+from assistant_transport.runs import timers
 
 # A body up to this many times the limit is read and discarded, since most clients read no response before they have
 # sent everything. The rest of a larger one is not read.
@@ -37,7 +39,7 @@ class BodyLimit:
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         length = int(declared) if declared.isdigit() else 0
         scope[_REFUSED] = 413 if length > self._limit else None
-        deadline = asyncio.get_running_loop().time() + self._seconds
+        deadline = _Deadline(self._seconds)
         received = 0
         ended = length > _DISCARDED * self._limit
         dropped = False
@@ -46,8 +48,7 @@ class BodyLimit:
             nonlocal received, ended, dropped
             while not ended:
                 try:
-                    async with asyncio.timeout_at(deadline):
-                        message = await receive()
+                    message = await deadline.wait_for(receive)
                 except TimeoutError:
                     scope[_REFUSED], ended = 408, True
                     break
@@ -55,6 +56,8 @@ class BodyLimit:
                 if received > self._limit:
                     scope[_REFUSED] = 413
                 ended = not message.get("more_body", False) or received > _DISCARDED * self._limit
+                if ended:
+                    deadline.met()
                 if not scope[_REFUSED] or message["type"] != "http.request":
                     return message
             if scope[_REFUSED] and not dropped:
@@ -64,4 +67,38 @@ class BodyLimit:
                 pass  # the rest of what was refused
             return message
 
-        await self._app(scope, bounded, send)
+        try:
+            await self._app(scope, bounded, send)
+        finally:
+            deadline.met()
+
+
+class _Deadline:
+    """Ends the waiting for messages after `seconds`, unless it is met. asyncio.timeout took 10 µs a request."""
+
+    def __init__(self, seconds: float) -> None:
+        self._passed = False
+        self._waiting: asyncio.Task[Any] | None = None
+        self._timer = timers().after(seconds, self._pass)
+
+    async def wait_for(self, receive: Receive) -> Message:
+        """The next message. Raises TimeoutError."""
+        if self._passed:
+            raise TimeoutError
+        self._waiting = waiting = asyncio.current_task()
+        try:
+            return await receive()
+        except asyncio.CancelledError:
+            if self._passed and waiting is not None and waiting.uncancel() == 0:
+                raise TimeoutError from None
+            raise
+        finally:
+            self._waiting = None
+
+    def _pass(self) -> None:
+        self._passed = True
+        if self._waiting is not None:
+            self._waiting.cancel()
+
+    def met(self) -> None:
+        self._timer.cancel()

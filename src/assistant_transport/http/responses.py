@@ -10,18 +10,27 @@ from assistant_transport.conf import settings
 from assistant_transport.http import registry
 from assistant_transport.runs import ENCODERS, AssistantTransportEncoder, Feed, Head, Run, pieces
 
+Write = Callable[[bytes], Awaitable[None]]
+Send = Callable[[Write], Awaitable[None]]
+
 REPLAY_LENGTH = "Aui-Replay-Content-Length"
 
 
 def encoding_for(request: HttpRequest) -> str:
     """The encoding that the request asks for: SSE by its Accept header, else what ASSISTANT_PROTOCOL says."""
-    sse = "text/event-stream" in request.headers.get("Accept", "")
+    sse = "text/event-stream" in request.META.get("HTTP_ACCEPT", "")
     return AssistantTransportEncoder.name if sse else settings.ASSISTANT_PROTOCOL
 
 
 def live(run: Run, work: Callable[[], Awaitable[None]], on_end: Callable[[Run], object]) -> StreamingHttpResponse:
     """The response that streams `run` while `work` writes it; `on_end` is called when the run has ended."""
-    return _stream(run.head, registry.runs().stream(run, work, settings.HEARTBEAT_SECONDS, on_end))
+    runs, heartbeat = registry.runs(), settings.HEARTBEAT_SECONDS
+
+    async def send(write: Write) -> None:
+        runs.begin(run, work, on_end)
+        await run.feed.send(write, run.encoder.heartbeat, heartbeat)
+
+    return _stream(run.head, runs.stream(run, work, heartbeat, on_end), send)
 
 
 def replay(head: Head, feed: Feed, *, from_state: bool) -> StreamingHttpResponse:
@@ -52,9 +61,29 @@ def replay(head: Head, feed: Feed, *, from_state: bool) -> StreamingHttpResponse
     return response
 
 
-def _stream(head: Head, body: AsyncIterator[bytes]) -> StreamingHttpResponse:
-    return StreamingHttpResponse(
+class FrameResponse(StreamingHttpResponse):
+    """A stream of frames that can also be written without Django's iterators, unless a middleware wraps its content.
+
+    Args:
+        body: the content, for Django and for middleware.
+        send: writes the same content by the function that it is given.
+    """
+
+    def __init__(self, body: AsyncIterator[bytes], send: Send | None, headers: dict[str, str]) -> None:
+        super().__init__(body, headers=headers)
+        self._body = body
+        self._send = send
+
+    @property
+    def send(self) -> Send | None:
+        """Writes the content; None where that is not what `send` writes any more."""
+        return self._send if getattr(self, "_iterator", None) is self._body else None
+
+
+def _stream(head: Head, body: AsyncIterator[bytes], send: Send | None = None) -> FrameResponse:
+    return FrameResponse(
         body,
+        send,
         headers={
             "Content-Type": ENCODERS[head.encoding].content_type,
             "X-Run-Id": head.id,

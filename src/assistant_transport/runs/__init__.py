@@ -12,6 +12,7 @@ from assistant_transport.runs.quotas import Quota, Quotas
 from assistant_transport.runs.run import Limits, Run, RunFailedError
 from assistant_transport.runs.service import QuotaExceededError, RunRefusedError, Runs
 from assistant_transport.runs.threads import ThreadBusyError
+from assistant_transport.runs.timers import timers
 
 __all__ = [
     "ENCODERS",
@@ -40,4 +41,5 @@ __all__ = [
     "ThreadBusyError",
     "log_failure",
     "pieces",
+    "timers",
 ]

@@ -1,7 +1,9 @@
 """A run's frames in memory, and the readers that follow them."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+
+from assistant_transport.runs.timers import GRANULARITY, Timer, timers
 
 # So much is handed on at once: a large log, or a large frame, would hold up other replies for as long as it is copied.
 PIECE_BYTES = 256 * 1024
@@ -9,13 +11,6 @@ PIECE_BYTES = 256 * 1024
 MAX_LAG_BYTES = 1024 * 1024
 # After so long without its first read, a response counts as dropped: its client left, or a middleware replaced it.
 UNREAD_SECONDS = 10.0
-
-
-class _Reader:
-    def __init__(self) -> None:
-        self.task = asyncio.current_task()
-        self.sent = 0
-        self.caught_up = False  # it has taken all frames, so it does not lag, however many come at once
 
 
 class Feed:
@@ -33,10 +28,9 @@ class Feed:
         self.cut_off = False  # it ended before the run did
         self._on_idle = on_idle
         self._frames: list[bytes] = []
-        self._readers: set[_Reader] = set()
+        self._readers: set[Reader] = set()
         self._expected = 0  # readers that are about to begin
-        self._expectation: asyncio.TimerHandle | None = None
-        self._waiting: list[asyncio.Future[bool]] = []
+        self._expectation: Timer | None = None
 
     @property
     def is_idle(self) -> bool:
@@ -53,17 +47,18 @@ class Feed:
             return
         self._frames.append(frames)
         self.size += len(frames)
-        self._wake()
         for reader in self._readers:
-            if self.size - reader.sent > MAX_LAG_BYTES and not reader.caught_up and reader.task is not None:
+            if self.size - reader.sent > MAX_LAG_BYTES and not reader.is_waiting and reader.task is not None:
                 reader.task.cancel()
+            reader.wake(True)
 
     def end(self) -> None:
         """Says that nothing follows. `on_idle` is forgotten: a log that keeps the feed must not keep the run by it."""
         self.ended = True
         self._on_idle = None
         self._expect(0)
-        self._wake()
+        for reader in self._readers:
+            reader.wake(True)
 
     def replace(self, frames: bytes) -> None:
         """Puts `frames` in the place of all, for readers that begin from now on."""
@@ -81,7 +76,7 @@ class Feed:
             self._expectation = None
         self._expected = readers
         if readers:
-            self._expectation = asyncio.get_running_loop().call_later(UNREAD_SECONDS, self._expect_nobody)
+            self._expectation = timers().after(UNREAD_SECONDS, self._expect_nobody)
 
     def _expect_nobody(self) -> None:
         self._expected = 0
@@ -91,11 +86,6 @@ class Feed:
         if self.is_idle and self._on_idle is not None:
             self._on_idle()
 
-    def _wake(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        for future in waiting:
-            _resolve(future, True)
-
     def read(self, heartbeat: bytes, interval: float) -> AsyncGenerator[bytes, None]:
         """All frames in order, as soon as they are there; `heartbeat` after each `interval` seconds without one.
 
@@ -103,46 +93,110 @@ class Feed:
         """
         return self._read(self._frames, heartbeat, interval)
 
-    async def _read(self, kept: list[bytes], heartbeat: bytes, interval: float) -> AsyncGenerator[bytes, None]:
-        reader = _Reader()
+    async def _read(self, frames: list[bytes], heartbeat: bytes, interval: float) -> AsyncGenerator[bytes, None]:
+        reader = Reader(self, frames, heartbeat, interval)
+        try:
+            while read := await reader.next():
+                yield read
+        finally:
+            reader.close()
+
+    async def send(self, write: Callable[[bytes], Awaitable[None]], heartbeat: bytes, interval: float) -> None:
+        """Has `write` called with what `read` yields, in half the time that a generator in a generator takes."""
+        reader = Reader(self, self._frames, heartbeat, interval)
+        try:
+            while frames := await reader.next():
+                await write(frames)
+        finally:
+            reader.close()
+
+    def began(self, reader: "Reader") -> None:
+        """Counts a reader."""
         self._readers.add(reader)
         if self._expected:
             self._expect(self._expected - 1)
-        position = 0
-        try:
-            while True:
-                if position < len(kept):
-                    frames = kept[position:]
-                    position += len(frames)
-                    reader.sent = self.size
-                    if len(frames) == 1 and len(frames[0]) <= PIECE_BYTES:
-                        yield frames[0]  # a token
-                        continue
-                    for piece in pieces(frames):
-                        yield piece
-                        await asyncio.sleep(0)
-                elif self.ended:
-                    return
-                else:
-                    reader.caught_up = True
-                    woken = await self._wait(interval)
-                    reader.caught_up = False
-                    if not woken:
-                        yield heartbeat
-        finally:
-            self._readers.discard(reader)
-            self._notify_if_idle()
 
-    async def _wait(self, seconds: float) -> bool:
-        """True as soon as there are frames or the end; False after `seconds` without."""
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[bool] = loop.create_future()
-        self._waiting.append(future)
-        timer = loop.call_later(seconds, _resolve, future, False)
-        try:
-            return await future
-        finally:
-            timer.cancel()
+    def left(self, reader: "Reader") -> None:
+        """Counts a reader no more."""
+        self._readers.discard(reader)
+        self._notify_if_idle()
+
+
+class Reader:
+    """Reads `frames`, the list of a feed's, from the first on, for the task that makes it; to be closed."""
+
+    __slots__ = (
+        "_beat",
+        "_feed",
+        "_frames",
+        "_heartbeat",
+        "_interval",
+        "_last",
+        "_pieces",
+        "_position",
+        "_woken",
+        "sent",
+        "task",
+    )
+
+    def __init__(self, feed: Feed, frames: list[bytes], heartbeat: bytes, interval: float) -> None:
+        self.task = asyncio.current_task()
+        self.sent = 0  # bytes
+        self._feed = feed
+        self._heartbeat = heartbeat
+        self._interval = interval
+        self._position = 0
+        self._pieces: Iterator[bytes] = iter(())  # of what it has taken, those that it has not handed on
+        self._woken: asyncio.Future[bool] | None = None  # while it waits: whether there is something to read
+        self._frames = frames
+        feed.began(self)
+        self._last = timers().loop.time()
+        self._beat = timers().after(interval, self._keep_alive)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it has taken all frames, so that it does not lag, however many come at once."""
+        return self._woken is not None
+
+    async def next(self) -> bytes:
+        """The frames since the last time, or after `interval` seconds a heartbeat; empty at the end."""
+        if piece := next(self._pieces, b""):
+            await asyncio.sleep(0)
+            return piece
+        if self._position == len(self._frames) and not self._feed.ended:
+            self._woken = timers().loop.create_future()
+            try:
+                is_frame = await self._woken
+            finally:
+                self._woken = None
+            if not is_frame:
+                return self._heartbeat
+        frames = self._frames[self._position :]
+        self._position += len(frames)
+        self.sent = self._feed.size
+        self._last = timers().loop.time()
+        if len(frames) == 1 and len(frames[0]) <= PIECE_BYTES:
+            return frames[0]  # a token
+        self._pieces = pieces(frames)
+        return next(self._pieces)
+
+    def wake(self, is_frame: bool) -> None:
+        """Ends its waiting, for a frame or for a heartbeat."""
+        if self._woken is not None and not self._woken.done():
+            self._woken.set_result(is_frame)
+
+    def _keep_alive(self) -> None:
+        # Not set anew for each frame: that would cost as much as the frame.
+        silence = timers().loop.time() - self._last
+        if silence >= self._interval - GRANULARITY:
+            self.wake(False)
+            silence = 0.0
+            self._last = timers().loop.time()
+        self._beat = timers().after(self._interval - silence, self._keep_alive)
+
+    def close(self) -> None:
+        self._beat.cancel()
+        self._feed.left(self)
 
 
 def pieces(frames: Sequence[bytes]) -> Iterator[bytes]:
@@ -164,8 +218,3 @@ def _cut(frames: Sequence[bytes]) -> Iterator[bytes]:
             yield frame
         else:
             yield from (frame[begin : begin + PIECE_BYTES] for begin in range(0, len(frame), PIECE_BYTES))
-
-
-def _resolve(future: asyncio.Future[bool], woken: bool) -> None:
-    if not future.done():
-        future.set_result(woken)

@@ -1,11 +1,12 @@
 """The log of a single process: the frames of its runs, kept for a while after their end."""
 
-import asyncio
 from dataclasses import dataclass
+from functools import partial
 from math import inf
 
 from assistant_transport.runs.feed import Feed
 from assistant_transport.runs.log import Head, Record, RunLog, Status, Writer
+from assistant_transport.runs.timers import timers
 
 # What ended runs may take together; above it the oldest are forgotten before their time.
 MAX_BYTES = 256 * 1024 * 1024
@@ -75,7 +76,7 @@ class MemoryLog(RunLog):
         self._size += size
         while len(self._ended) > 1 and self._size > MAX_BYTES:
             self._forget(next(iter(self._ended)))
-        asyncio.get_running_loop().call_later(self._ttl, self._forget, entry.head.id)
+        timers().after(self._ttl, partial(self._forget, entry.head.id))
 
     def _forget(self, run_id: str) -> None:
         self._size -= self._ended.pop(run_id, 0)
@@ -103,7 +104,7 @@ class MemoryLog(RunLog):
 
     def note_read(self, head: Head) -> None:
         if head.thread is not None and self._read_ttl < self._ttl:
-            asyncio.get_running_loop().call_later(self._read_ttl, self._forget, head.id)
+            timers().after(self._read_ttl, partial(self._forget, head.id))
 
     async def has_subscribers(self, run_id: str) -> bool:
         return False  # there are no other processes

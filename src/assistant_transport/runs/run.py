@@ -16,6 +16,7 @@ from assistant_transport.runs.feed import Feed
 from assistant_transport.runs.grace import Grace
 from assistant_transport.runs.log import Head, Status, Writer
 from assistant_transport.runs.pump import Pump
+from assistant_transport.runs.timers import Timer, timers
 
 logger = logging.getLogger(__name__)
 
@@ -79,7 +80,7 @@ class Run:
         self._on_end = [on_end]
         self._writer: Writer | None = None
         self._task: asyncio.Task[None] | None = None
-        self._timers: list[asyncio.TimerHandle] = []
+        self._timers: list[Timer] = []
         self._outcome: tuple[Status, str | None] | None = None  # decided before the work has ended
         self._ended = False
 
@@ -199,4 +200,4 @@ class Run:
             self._grace.begin()
 
     def _after(self, seconds: float, do: Callable[[], object]) -> None:
-        self._timers.append(asyncio.get_running_loop().call_later(seconds, do, context=self._context))
+        self._timers.append(timers().after(seconds, partial(self._context.run, do)))

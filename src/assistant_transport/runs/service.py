@@ -128,6 +128,11 @@ class Runs:
         if not self._active:
             self._empty.set()
 
+    def begin(self, run: Run, work: Callable[[], Awaitable[None]], on_end: Callable[[Run], object]) -> None:
+        """Begins `run`, unless it was stopped or released before. `on_end` is called when it has ended."""
+        if run.status is Status.RUNNING:
+            run.start(work, self.log.begin(run.head, run.feed), on_end)
+
     async def stream(
         self,
         run: Run,
@@ -135,12 +140,8 @@ class Runs:
         heartbeat: float,
         on_end: Callable[[Run], object] = lambda _: None,
     ) -> AsyncGenerator[bytes, None]:
-        """Begins `run` when its first frame is asked for, and yields its frames; it goes on without its reader.
-
-        `on_end` is called at the end of a run that has begun. One that was stopped or released before never begins.
-        """
-        if run.status is Status.RUNNING:
-            run.start(work, self.log.begin(run.head, run.feed), on_end)
+        """Begins `run` when its first frame is asked for, and yields its frames; it goes on without its reader."""
+        self.begin(run, work, on_end)
         async with aclosing(run.feed.read(run.encoder.heartbeat, heartbeat)) as reader:
             async for frames in reader:
                 yield frames

@@ -51,7 +51,9 @@ def test_these_private_names_are_used_in_one_module() -> None:
 def test_the_controller_has_all_that_upstreams_constructor_sets() -> None:
     async def main() -> None:
         ours, upstreams = RunController(lambda _: None, None), assistant_stream.RunController(None, None)
-        assert vars(ours).keys() - {"_put_chunk_nowait", "_flush_and_put_chunk"} == vars(upstreams).keys()
+        replaced = {"_put_chunk_nowait", "_flush_and_put_chunk"}
+        made_when_asked_for = {"_cancelled_event", "_cancelled_signal"}
+        assert (vars(ours).keys() - replaced) | made_when_asked_for == vars(upstreams).keys()
 
     asyncio.run(main())
 
@@ -96,6 +98,22 @@ def test_the_controller_can_be_told_that_it_is_cancelled() -> None:
         assert not controller.is_cancelled
         controller._mark_cancelled()
         assert controller.is_cancelled
+
+    asyncio.run(main())
+
+
+def test_a_controller_and_its_copy_for_a_part_are_cancelled_together() -> None:
+    async def main() -> None:
+        controller = RunController(lambda _: None, None)
+        child = controller.with_parent_id("part")
+        signal = controller.cancelled_event
+        waiting = asyncio.create_task(child.cancelled_event.wait())
+        await asyncio.sleep(0)
+        controller.cancel()
+        assert await waiting
+        assert controller.is_cancelled
+        assert child.is_cancelled
+        assert signal.is_set()
 
     asyncio.run(main())
 

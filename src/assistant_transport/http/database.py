@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from threading import Thread
 
 from asgiref.sync import ThreadSensitiveContext, sync_to_async
@@ -21,15 +21,16 @@ def is_configured() -> bool:
     return str(connections.settings[DEFAULT_DB_ALIAS]["ENGINE"]) != "django.db.backends.dummy"
 
 
-@asynccontextmanager
-async def own_connections() -> AsyncIterator[None]:
-    """Gives the ORM its own thread and connections, which are closed at the end.
+def own_connections() -> AbstractAsyncContextManager[None]:
+    """Gives the ORM its own thread and connections, which are closed at the end, if the project has a database.
 
     The request's connections are closed when the request ends, and a reply may outlive it.
     """
-    if not is_configured():
-        yield
-        return
+    return _own_connections() if is_configured() else nullcontext()
+
+
+@asynccontextmanager
+async def _own_connections() -> AsyncIterator[None]:
     thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reply")
     try:
         async with ThreadSensitiveContext(executor=thread):

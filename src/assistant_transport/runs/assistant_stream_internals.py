@@ -13,6 +13,7 @@ Where this project differs from assistant-stream's own run (`create_run`):
 import asyncio
 import copy
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 import assistant_stream
@@ -40,15 +41,23 @@ class RunController(assistant_stream.RunController):  # type: ignore[misc] # it 
         self._dispose_callbacks: list[Callable[[], None]] = []
         self._stream_tasks: list[asyncio.Task[None]] = []
         self._parent_id: str | None = None
-        self._cancelled_event = asyncio.Event()
-        self._cancelled_signal = ReadOnlyCancellationSignal(self._cancelled_event)
         self._state_manager = state
         self._put_chunk_nowait = self._flush_and_put_chunk = put_chunk
+
+    # Made when first asked for: few assistants look, and an event takes 0.9 KiB.
+    @cached_property
+    def _cancelled_event(self) -> asyncio.Event:
+        return asyncio.Event()
+
+    @cached_property
+    def _cancelled_signal(self) -> ReadOnlyCancellationSignal:
+        return ReadOnlyCancellationSignal(self._cancelled_event)
 
     def with_parent_id(self, parent_id: str) -> "RunController":
         """The same controller, whose chunks belong to the part `parent_id`."""
         child = copy.copy(self)
         child._parent_id = parent_id
+        child._cancelled_event = self._cancelled_event
         return child
 
     async def close(self) -> None:

@@ -4,7 +4,7 @@ import { defineConfig, loadEnv } from "vite";
 
 // For `npm run dev`: the server that answers the page.
 const { BACKEND = "http://localhost:8002" } = loadEnv("development", ".", "BACKEND");
-const ROUTES = ["/assistant", "/resume", "/cancel"];
+const ROUTES = ["/assistant", "/resume", "/cancel", "/models"];
 
 export default defineConfig({
   base: "./", // under whatever path the page is served

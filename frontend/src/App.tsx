@@ -25,7 +25,7 @@ export function App() {
     <div className="flex h-full">
       <ThreadList {...{ threads, current, running, drawer }} />
       <main className="flex min-w-0 flex-1 flex-col">
-        <TopBar title={title ?? t.newChat} showList={drawer.open} />
+        <TopBar thread={current} title={title ?? t.newChat} showList={drawer.open} />
         {connections.map((connection) => (
           <Chat key={connection.id} connection={connection} isVisible={connection.id === current} />
         ))}

@@ -7,6 +7,7 @@ interface Page {
   heading: string;
   welcome: string;
   prompts: string[];
+  hasModels: boolean; // the user may choose a model
   logo: string; // its address, empty without one
 }
 
@@ -19,4 +20,5 @@ export const page = (): Page => ({
   welcome: said.welcome || t.welcome,
   prompts: said.prompts?.length ? said.prompts : t.prompts,
   logo: said.logo || "",
+  hasModels: said.hasModels === true,
 });

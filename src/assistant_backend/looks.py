@@ -10,6 +10,8 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
+from assistant_transport.http import registry
+
 # The variables of frontend/src/app.css.
 COLORS = (
     "page", "panel", "raised", "line", "ink", "muted", "accent", "on-accent", "danger", "danger-soft", "notice-soft",
@@ -61,6 +63,7 @@ def texts() -> dict[str, Any]:
         "heading": settings.PAGE_HEADING,
         "welcome": settings.PAGE_WELCOME,
         "prompts": prompts,
+        "hasModels": len(registry.assistant().model_names) > 1,
         "logo": reverse("logo") if settings.PAGE_LOGO else "",
     }
 

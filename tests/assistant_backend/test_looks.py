@@ -49,6 +49,7 @@ def test_the_page_says_what_the_settings_say(read: Callable[..., Any]) -> None:
         "heading": "How can we help?",
         "welcome": "Ask about your orders.",
         "prompts": ["Where is my order?", "Cancel it, please"],
+        "hasModels": False,
         "logo": "",
     }
     assert sheet == ":root { --accent: light-dark(#7c3aed, #c4b5fd); --on-accent: light-dark(#fff, #1e1033); }\n"

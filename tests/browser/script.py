@@ -34,6 +34,10 @@ class Script:
         """The reply states the images that have arrived."""
         return self._write({"measure": True})
 
+    def name_model(self) -> "Script":
+        """The reply states the model that was asked for."""
+        return self._write({"model": True})
+
     def apologise(self, text: str) -> None:
         self._write({"apology": text})
 

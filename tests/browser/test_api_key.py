@@ -21,7 +21,7 @@ class KeyedClient(Client):
 @pytest.fixture
 def chat(scripted_server: StartClient, context: BrowserContext, watched: Watch) -> Chat:
     watched.expect_failed_requests()
-    client = scripted_server(API_KEYS=f"tests:{KEY}")
+    client = scripted_server(API_KEYS=f"tests:{KEY}", ALLOWED_MODELS="small,large")
     return Chat(context.new_page(), KeyedClient(client.host, client.port)).open()
 
 
@@ -43,7 +43,9 @@ def test_the_page_asks_for_the_key_and_then_sends_the_message(chat: Chat) -> Non
     expect(prompt(chat.page)).to_have_attribute("type", "password")
     chat.expect_messages("Let me in")
     chat.picture("key-prompt")
+    expect(chat.page.get_by_role("combobox", name="Model")).to_have_count(0)
     enter(chat, KEY)
+    expect(chat.page.get_by_role("combobox", name="Model")).to_be_visible()
     chat.expect_messages("Let me in", "Welcome.")
     chat.expect_idle()
     expect(prompt(chat.page)).to_have_count(0)

@@ -5,6 +5,7 @@ import base64
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.axe import SERIOUS, findings
 from tests.browser.chat import Chat
 from tests.browser.conftest import NewContext
 from tests.conftest import StartServer
@@ -122,3 +123,23 @@ def test_the_arrow_up_edits_the_last_message_where_nothing_is_written(chat: Chat
     edited.fill("second")
     edited.press("Enter")
     chat.expect_messages("fist", "One.", "second", "Two.")
+
+
+def test_a_thread_keeps_the_model_that_was_chosen_for_it(chat: Chat) -> None:
+    picker = chat.page.get_by_role("combobox", name="Model")
+    expect(picker).to_have_value("small")
+    picker.select_option("large")
+    chat.script("Which one?").name_model().end()
+    chat.send("Which one?")
+    expect(chat.replies.last).to_contain_text("model: large")
+    chat.picture("model-chosen")
+    assert [finding for finding in findings(chat.page) if finding.impact in SERIOUS] == []
+    chat.new_thread()
+    expect(picker).to_have_value("small")
+    chat.script("And now?").name_model().end()
+    chat.send("And now?")
+    expect(chat.replies.last).to_contain_text("model: None")
+    chat.open_thread("Which one?")
+    expect(picker).to_have_value("large")
+    chat.page.reload()
+    expect(picker).to_have_value("large")

@@ -5,6 +5,7 @@ import { useEffect, useLayoutEffect, useState, useSyncExternalStore } from "reac
 import { API, headers } from "../server";
 import type { Connection } from "./connection";
 import { files } from "./files";
+import { modelOf } from "./models";
 import { messageConverter, type ChatState } from "./state";
 import type { Extras, View } from "./view";
 
@@ -32,7 +33,10 @@ function transportOptions(connection: Connection): Parameters<typeof useAssistan
   return {
     ...API,
     headers,
-    body: { threadId: connection.id },
+    body: () => {
+      const modelName = modelOf(connection.id);
+      return { threadId: connection.id, ...(modelName && { config: { modelName } }) };
+    },
     initialState: leaves[active]!,
     capabilities: { edit: true },
     adapters: { attachments: files },

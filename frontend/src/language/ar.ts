@@ -53,6 +53,7 @@ export const ar: Texts = {
 
   message: "الرسالة",
   writeMessage: "اكتب رسالة",
+  model: "النموذج",
   addFiles: "إضافة ملفات",
   dropFiles: "أفلت الصور والملفات النصية هنا",
   fileTooLarge: (name, kilobytes) =>

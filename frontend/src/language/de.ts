@@ -53,6 +53,7 @@ export const de: Texts = {
 
   message: "Nachricht",
   writeMessage: "Nachricht schreiben",
+  model: "Modell",
   addFiles: "Dateien hinzufügen",
   dropFiles: "Bilder und Textdateien hier ablegen",
   fileTooLarge: (name, kilobytes) =>

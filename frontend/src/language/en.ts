@@ -56,6 +56,7 @@ export const en = {
   // writing
   message: "Message",
   writeMessage: "Write a message",
+  model: "Model",
   addFiles: "Add files",
   dropFiles: "Drop images and text files here",
   fileTooLarge: (name: string, kilobytes: number) =>

@@ -53,6 +53,7 @@ export const fr: Texts = {
 
   message: "Message",
   writeMessage: "Écrivez un message",
+  model: "Modèle",
   addFiles: "Ajouter des fichiers",
   dropFiles: "Déposez ici des images et des fichiers texte",
   fileTooLarge: (name, kilobytes) =>

@@ -2,6 +2,7 @@
 
 import { useState, type FormEvent } from "react";
 import { useChat } from "../chat/context";
+import { loadModels } from "../chat/models";
 import { t } from "../language";
 import { setApiKey } from "../storage";
 import { useFileProblem } from "./Files";
@@ -64,6 +65,7 @@ function KeyPrompt({ retry }: { retry: () => void }) {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setApiKey(key.trim());
+    void loadModels();
     retry();
   };
   return (

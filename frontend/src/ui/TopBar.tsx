@@ -3,8 +3,15 @@
 import { t } from "../language";
 import { useTheme } from "../theme";
 import { Menu, Moon, Sun } from "./Icons";
+import { ModelPicker } from "./ModelPicker";
 
-export function TopBar({ title, showList }: { title: string; showList: () => void }) {
+interface Props {
+  thread: string;
+  title: string;
+  showList: () => void;
+}
+
+export function TopBar({ thread, title, showList }: Props) {
   const [dark, toggle] = useTheme();
   return (
     <header className="flex h-14 shrink-0 items-center gap-2 border-b border-line px-3">
@@ -16,6 +23,7 @@ export function TopBar({ title, showList }: { title: string; showList: () => voi
           {title}
         </span>
       </h1>
+      <ModelPicker thread={thread} />
       <button className="icon-button" aria-label={dark ? t.lightTheme : t.darkTheme} onClick={toggle}>
         {dark ? <Sun /> : <Moon />}
       </button>

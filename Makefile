@@ -11,7 +11,7 @@ TESTING := .venv/.testing
 # What people build graphs with: only the tests need it.
 AGENTS := tests/assistants/langgraph/requirements
 
-.PHONY: run rename new frontend test test-client test-image test-browser test-approvals test-servers test-proxies test-upgrade bench bench-attacks lint lock upgrade clean
+.PHONY: run rename new frontend test test-client test-image test-browser test-approvals test-servers test-proxies test-upgrade bench bench-stalls bench-endurance bench-attacks lint lock upgrade clean
 
 # Without a recent Node, / is a plain page.
 run: $(RUNNING)
@@ -60,6 +60,14 @@ test-proxies: $(TESTING) build/tests/proxies/.installed
 
 bench: $(TESTING) build/benchmarks/.installed
 	$(BIN)/python -m benchmarks
+
+# How long large requests hold up other replies.
+bench-stalls: $(TESTING)
+	$(BIN)/python -m benchmarks.stalls
+
+# What should not grow: with a conversation, with streams, with time. 100,000 runs take some minutes.
+bench-endurance: $(TESTING)
+	$(BIN)/python -m benchmarks.endurance
 
 bench-attacks: $(TESTING)
 	$(BIN)/python -m benchmarks.attacks

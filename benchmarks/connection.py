@@ -5,7 +5,7 @@ import json
 import re
 import time
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 from benchmarks.conversation import user_message
 
@@ -24,11 +24,11 @@ class Reply:
     delays: list[float] = field(default_factory=list)  # from writing to reading it
 
 
-def request(kind: str, number: int) -> bytes:
+def request(kind: str, number: int, state: Any = None) -> bytes:
     """The request for a reply of that kind, with the client and the thread of that number."""
     fields = {
         "commands": [{"type": "add-message", "message": user_message(kind)}],
-        "state": {"messages": []},
+        "state": state or {"messages": []},
         "threadId": f"thread-{number}",
     }
     body = json.dumps(fields, separators=(",", ":")).encode()
@@ -44,6 +44,7 @@ class Connection(asyncio.Protocol):
 
     _transport: asyncio.Transport
     reply: Reply
+    _first: asyncio.Future[None]
     _done: asyncio.Future[None]
 
     def __init__(self, number: int) -> None:
@@ -56,15 +57,31 @@ class Connection(asyncio.Protocol):
         return connection
 
     def close(self) -> None:
+        """Leaves, within a reply too."""
+        self._done.cancel()
         self._transport.close()
 
-    async def ask(self, kind: str) -> Reply:
+    async def ask(self, kind: str, state: Any = None) -> Reply:
         """Sends one request and waits until the reply has ended."""
-        self._done = asyncio.get_running_loop().create_future()
-        self.reply = Reply(time.monotonic())
-        self._transport.write(request(kind, self._number))
+        self.begin(kind, state)
         await self._done
         return self.reply
+
+    def begin(self, kind: str, state: Any = None) -> None:
+        """Sends one request."""
+        loop = asyncio.get_running_loop()
+        self._first, self._done = loop.create_future(), loop.create_future()
+        self.reply = Reply(time.monotonic())
+        self._transport.write(request(kind, self._number, state))
+
+    async def began(self) -> None:
+        """Waits for the first frame."""
+        await asyncio.wait([self._first, self._done], return_when=asyncio.FIRST_COMPLETED)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the reply goes on."""
+        return self._first.done() and not self._done.done()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's transports do not inherit from it
@@ -75,6 +92,8 @@ class Connection(asyncio.Protocol):
         if frames := data.count(_FRAME):
             reply.first = reply.first or now
             reply.frames += frames
+            if not self._first.done():
+                self._first.set_result(None)
             for stamp in _STAMP.findall(data):
                 reply.arrivals.append(now)
                 reply.delays.append(now - int(stamp) / 1e6)

@@ -4,10 +4,10 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 
-SHORT, LONG, PACED, STEADY, HUGE = "short", "long", "paced", "steady", "huge"
-TOKENS = {SHORT: 5, LONG: 500, PACED: 100, STEADY: 750, HUGE: 6000}
+SHORT, LONG, PACED, STEADY, HUGE, IDLE = "short", "long", "paced", "steady", "huge", "idle"
+TOKENS = {SHORT: 5, LONG: 500, PACED: 100, STEADY: 750, HUGE: 6000, IDLE: 1}
 TOKEN = " token"
-PAUSE = {SHORT: 0.0, LONG: 0.001, PACED: 0.02, STEADY: 0.02, HUGE: 0.0}
+PAUSE = {SHORT: 0.0, LONG: 0.001, PACED: 0.02, STEADY: 0.02, HUGE: 0.0, IDLE: 500}
 
 
 def user_message(kind: str) -> dict[str, object]:

@@ -17,6 +17,7 @@ from benchmarks import pinning
 from benchmarks.client import percentile
 from benchmarks.connection import Connection, Reply
 from benchmarks.conversation import STEADY
+from benchmarks.nginx import nginx
 from benchmarks.states import REQUESTS
 from tests.server import GUNICORN, ROOT, Server
 
@@ -24,6 +25,7 @@ ROUNDS = int(os.environ.get("ROUNDS", "3"))
 STREAMS = 20
 SECONDS = 6.0
 NONE = "none"
+FLOOD = "small objects"
 
 
 def start(**variables: str) -> Server:
@@ -79,21 +81,21 @@ def table(found: dict[str, list[dict[str, Any]]]) -> str:
 
 def main() -> None:
     kinds = sys.argv[1:] or [NONE, *REQUESTS]
-    found: dict[str, list[dict[str, Any]]] = {kind: [] for kind in kinds}
+    found: dict[str, list[dict[str, Any]]] = {}
     with pinning.server():
         server = start()
     try:
-        with pinning.load(), pinning.Disturbance() as disturbance:
+        with pinning.load(), nginx(server.port) as proxy, pinning.Disturbance() as disturbance:
             for number in range(ROUNDS):
                 print(f"round {number + 1} of {ROUNDS}", file=sys.stderr, flush=True)
                 for kind in kinds:
-                    found[kind].append(uvloop.run(measure(server.port, kind)))
+                    found.setdefault(kind, []).append(uvloop.run(measure(server.port, kind)))
+                through = uvloop.run(measure(proxy, FLOOD, clients=20))
+                found.setdefault(f"{FLOOD}, by 20 clients through nginx", []).append(through)
     finally:
         server.stop()
     print(table(found))
     print(f"\n{disturbance}")
-    if os.environ.get("SERVER_LOG"):
-        print(server.log())
 
 
 if __name__ == "__main__":

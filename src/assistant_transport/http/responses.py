@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
+from functools import partial
 
 from django.http import HttpRequest, StreamingHttpResponse
 
@@ -24,13 +25,9 @@ def encoding_for(request: HttpRequest) -> str:
 
 def live(run: Run, work: Callable[[], Awaitable[None]], on_end: Callable[[Run], object]) -> StreamingHttpResponse:
     """The response that streams `run` while `work` writes it; `on_end` is called when the run has ended."""
-    runs, heartbeat = registry.runs(), settings.HEARTBEAT_SECONDS
-
-    async def send(write: Write) -> None:
-        runs.begin(run, work, on_end)
-        await run.feed.send(write, run.encoder.heartbeat, heartbeat)
-
-    return _stream(run.head, runs.stream(run, work, heartbeat, on_end), send)
+    runs = registry.runs()
+    arguments = run, work, settings.HEARTBEAT_SECONDS, on_end
+    return _stream(run.head, runs.stream(*arguments), partial(runs.send, *arguments))
 
 
 def replay(head: Head, feed: Feed, *, from_state: bool) -> StreamingHttpResponse:

@@ -128,7 +128,7 @@ class Runs:
         if not self._active:
             self._empty.set()
 
-    def begin(self, run: Run, work: Callable[[], Awaitable[None]], on_end: Callable[[Run], object]) -> None:
+    def _begin(self, run: Run, work: Callable[[], Awaitable[None]], on_end: Callable[[Run], object]) -> None:
         """Begins `run`, unless it was stopped or released before. `on_end` is called when it has ended."""
         if run.status is Status.RUNNING:
             run.start(work, self.log.begin(run.head, run.feed), on_end)
@@ -141,10 +141,23 @@ class Runs:
         on_end: Callable[[Run], object] = lambda _: None,
     ) -> AsyncGenerator[bytes, None]:
         """Begins `run` when its first frame is asked for, and yields its frames; it goes on without its reader."""
-        self.begin(run, work, on_end)
+        self._begin(run, work, on_end)
         async with aclosing(run.feed.read(run.encoder.heartbeat, heartbeat)) as reader:
             async for frames in reader:
                 yield frames
+        self.log.note_read(run.head)
+
+    async def send(
+        self,
+        run: Run,
+        work: Callable[[], Awaitable[None]],
+        heartbeat: float,
+        on_end: Callable[[Run], object],
+        write: Callable[[bytes], Awaitable[None]],
+    ) -> None:
+        """As `stream`, with what that yields given to `write`."""
+        self._begin(run, work, on_end)
+        await run.feed.send(write, run.encoder.heartbeat, heartbeat)
         self.log.note_read(run.head)
 
     async def cancel(self, record: Record) -> None:

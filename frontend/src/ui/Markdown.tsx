@@ -5,8 +5,10 @@ import { createElement, isValidElement, memo, useDeferredValue, useState, type R
 import ReactMarkdown, { type ExtraProps, type Options } from "react-markdown";
 import { t } from "../language";
 import { blockSplitter } from "./blocks";
-import { remarkGfm } from "./gfm";
+import { extensions } from "./extensions";
 import { Copy, Done } from "./Icons";
+import { Code, Formula } from "./Later";
+import { withDollars } from "./mathematics";
 
 /** Each part reads in the direction of its first words: those of an Arabic paragraph begin at the right. */
 const turned = Object.fromEntries(
@@ -17,13 +19,19 @@ const turned = Object.fromEntries(
 );
 
 const options: Options = {
-  remarkPlugins: [remarkGfm],
+  remarkPlugins: [extensions],
   components: {
     ...turned,
     a: ({ node, ...props }) => <a target="_blank" rel="noreferrer" {...props} />,
     pre: ({ children }) => <CodeBlock {...codeOf(children)} />,
-    // Focusable, so that it can be scrolled sideways by keyboard.
-    table: ({ node, ...props }) => <table dir="auto" tabIndex={0} {...props} />,
+    code: ({ className, children }) =>
+      className?.includes("math-inline") ? <Formula tex={String(children)} isApart={false} /> : <code>{children}</code>,
+    // Focusable, so that it can be scrolled by keyboard.
+    table: ({ node, ...props }) => (
+      <div tabIndex={0} className="table-frame">
+        <table dir="auto" {...props} />
+      </div>
+    ),
     // Loading an image from another site would tell that site who reads this: it is shown as a link.
     img: ({ src, alt }) => (
       <a href={src} target="_blank" rel="noreferrer">
@@ -52,33 +60,34 @@ export function Markdown({ text, status }: TextMessagePartProps) {
 }
 
 const Block = memo(function Block({ text }: { text: string }) {
-  return <ReactMarkdown {...options}>{text}</ReactMarkdown>;
+  return <ReactMarkdown {...options}>{withDollars(text)}</ReactMarkdown>;
 });
 
-interface Code {
+interface CodeProps {
   language: string;
   code: string;
 }
 
 /** What a `pre` shows: react-markdown has one child in it, `code`, whose class names the language. */
-function codeOf(child: ReactNode): Code {
+function codeOf(child: ReactNode): CodeProps {
   const { className, children } = isValidElement<{ className?: string; children?: ReactNode }>(child) ? child.props : {};
   return { language: /language-(\S+)/.exec(className ?? "")?.[1] ?? "", code: String(children ?? "").replace(/\n$/, "") };
 }
 
-function CodeBlock({ language, code }: Code) {
+function CodeBlock({ language, code }: CodeProps) {
+  if (language === "math") return <Formula tex={code} isApart />;
   return (
     <div>
       <CodeHeader language={language} code={code} />
       {/* Focusable, so that it can be scrolled sideways by keyboard. */}
       <pre tabIndex={0}>
-        <code>{code}</code>
+        <Code language={language} code={code} />
       </pre>
     </div>
   );
 }
 
-function CodeHeader({ language, code }: Code) {
+function CodeHeader({ language, code }: CodeProps) {
   const [copied, setCopied] = useState(false);
   const copy = async () => {
     await navigator.clipboard.writeText(code);

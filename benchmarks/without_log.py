@@ -11,7 +11,7 @@ class _NoWriter:
     def append(self, frames: bytes) -> None:
         """Does nothing."""
 
-    def end(self, status: Status) -> None:
+    def end(self, status: Status, merged: bytes = b"") -> None:
         """Does nothing."""
 
 

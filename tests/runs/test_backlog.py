@@ -40,13 +40,14 @@ def test_all_that_is_taken_leaves_nothing_behind(waiting: Backlog) -> None:
     assert waiting.size == 12
     _, arguments = waiting.take_batch(KEYS)
     assert waiting.size == 0
-    assert arguments[:5] == ["a", 1, b"12345", 14, ""]
+    assert arguments[:6] == [0, "a", 1, b"12345", "", b""]
     waiting.add_frames(run, b"678")
-    assert waiting.take_batch(KEYS)[1] == ["a", 2, b"678", 0]
+    assert waiting.take_batch(KEYS)[1] == [1, "a", 2, b"678"]
     waiting.close(run, Status.DONE, b"merged")
     assert waiting.size == 6
     _, arguments = waiting.take_batch(KEYS)
-    assert arguments[:6] == ["a", 3, b"", 4, "done", b"merged"]
+    assert arguments[:6] == [0, "a", 3, b"", "done", b"merged"]
+    assert arguments[-1] == 0
     assert waiting.size == 0
 
 
@@ -56,7 +57,7 @@ def test_where_there_is_no_room_a_run_ends_with_its_frames_as_they_are(
     run = add(waiting, "a")
     monkeypatch.setattr(backlog, "MAX_BACKLOG_BYTES", 5)
     waiting.close(run, Status.DONE, b"merged")
-    assert waiting.take_batch(KEYS)[1][3:6] == [14, "done", b""]
+    assert waiting.take_batch(KEYS)[1][4:6] == ["done", b""]
     assert waiting.size == 0
 
 

@@ -1,10 +1,12 @@
 """What the log promises beyond what HTTP responses show, on a real Valkey."""
 
 import asyncio
+import dataclasses
 import signal
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -199,22 +201,127 @@ def test_memory_keeps_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     run(work)
 
 
-def test_a_valkey_that_came_back_with_an_older_memory_breaks_the_run(valkey: Valkey) -> None:
+@pytest.mark.parametrize("after", ["append", "end"])
+def test_a_valkey_that_came_back_with_an_older_memory_breaks_the_runs_that_it_lost_a_part_of(
+    tmp_path: Path, after: str
+) -> None:
+    server = Valkey(None, "--dir", str(tmp_path))
+    whole_head = dataclasses.replace(HEAD, id="another-run", thread="another")
+
     async def work() -> None:
-        one = log(valkey)
+        one, two = log(server), log(server)
         await one.open()
-        logged = one.begin(HEAD, Feed())
+        await two.open()
+        lost, whole = one.begin(HEAD, Feed()), one.begin(whole_head, Feed())
         for number in range(3):
+            for writer in (lost, whole):
+                writer.append(b"%d\n" % number)
+            assert await one._batches.written(5)
+        assert server.command("SAVE") == "+OK"
+        lost.append(b"3\n")
+        assert await one._batches.written(5)
+        server.kill()
+        server.start()
+        # The run that nothing is missing of is the first to be written.
+        whole.append(b"3\n")
+        assert await one._batches.written(30)
+        if after == "append":
+            lost.append(b"4\n")
+        lost.end(Status.DONE, b"merged\n")
+        whole.end(Status.DONE)
+        assert await one._batches.written(30)
+        await until(lambda: has_status(two, Status.BROKEN))
+        record = await two.find(whole_head.id)
+        assert record is not None
+        assert record.status is Status.DONE
+        feed = await two.subscribe(record)
+        assert b"".join([frames async for frames in feed.read(b"", 60)]) == b"0\n1\n2\n3\n"
+        await one.close()
+        await two.close()
+
+    try:
+        run(work)
+    finally:
+        server.kill()
+
+
+def test_a_batch_whose_answer_was_lost_is_written_once(valkey: Valkey) -> None:
+    async def work() -> None:
+        one, two = log(valkey), log(valkey)
+        await one.open()
+        await two.open()
+        logged = one.begin(HEAD, Feed())
+        for number in range(2):
             logged.append(b"%d\n" % number)
             assert await one._batches.written(5)
-        assert valkey.command("HSET", KEYS.run(HEAD.id), "seq", "1") == ":0"
-        logged.append(b"3\n")
+        write, answers = one._batches._write, [False, True, True, False, True]
+
+        async def write_and_lose_the_answer(**arguments: Any) -> Any:
+            answer = await write(**arguments)
+            if not answers.pop(0):
+                raise TimeoutError
+            return answer
+
+        one._batches._write = write_and_lose_the_answer
+        for number in range(2, 4):
+            logged.append(b"%d\n" % number)
+            assert await one._batches.written(5)
         logged.end(Status.DONE)
         assert await one._batches.written(5)
-        record = await one.find(HEAD.id)
+        assert answers == []
+        record = await two.find(HEAD.id)
         assert record is not None
-        assert record.status is Status.BROKEN
+        assert record.status is Status.DONE
+        feed = await two.subscribe(record)
+        assert b"".join([frames async for frames in feed.read(b"", 60)]) == b"0\n1\n2\n3\n"
         await one.close()
+        await two.close()
+
+    run(work)
+
+
+def test_a_run_that_was_marked_takes_nothing_although_its_next_entries_need_no_check(valkey: Valkey) -> None:
+    async def work() -> None:
+        one, two = log(valkey), log(valkey)
+        await one.open()
+        await two.open()
+        logged = one.begin(HEAD, Feed())
+        for number in range(5):
+            logged.append(b"%d\n" % number)
+            assert await one._batches.written(5)
+        one._leases._runs.clear()  # it renews no lease any more
+        await until(lambda: has_status(two, Status.INTERRUPTED))
+        marked = valkey.command("XLEN", KEYS.log(HEAD.id))
+        for number in range(5, 8):
+            logged.append(b"%d\n" % number)
+            assert await one._batches.written(5)
+        assert valkey.command("XLEN", KEYS.log(HEAD.id)) == marked == ":6"
+        assert await has_status(two, Status.INTERRUPTED)
+        await one.close()
+        await two.close()
+
+    run(work)
+
+
+def test_a_long_run_is_checked_again_and_again_and_ends_whole(valkey: Valkey) -> None:
+    async def work() -> None:
+        one, two = log(valkey), log(valkey)
+        await one.open()
+        await two.open()
+        logged = one.begin(HEAD, Feed())
+        count = 2 * backlog.CHECK_EVERY + 3
+        for number in range(count):
+            logged.append(b"%d\n" % number)
+            assert await one._batches.written(5)
+            last = int(valkey.text("HGET", KEYS.run(HEAD.id), "seq"))
+            assert number + 1 <= last < number + 1 + backlog.CHECK_EVERY
+        logged.end(Status.DONE)
+        assert await one._batches.written(5)
+        feed = await two.subscribe(await two.find(HEAD.id))  # type: ignore[arg-type]
+        frames = b"".join([frames async for frames in feed.read(b"", 60)])
+        assert frames == b"".join(b"%d\n" % number for number in range(count))
+        await one.close()
+        await two.close()
 
     run(work)
 

@@ -14,6 +14,7 @@ logger = logging.getLogger(__name__)
 
 MAX_BATCH_BYTES = 4 * 1024 * 1024
 MAX_BATCH_RUNS = 200
+CHECK_EVERY = 64  # a run is checked, as write_script.WRITE says, at every so many of its entries
 MAX_BACKLOG_BYTES = 64 * 1024 * 1024  # of all runs together, while Valkey is unavailable or slow
 GAP = "A part of this reply was lost. Please send your message again."
 
@@ -36,23 +37,29 @@ class PendingRun:
     status: Status | None = None
     merged: bytes = b""  # in place of all frames, once it has ended
     arrival: Arrival = field(init=False)  # of the oldest of it
+    doubtful: bool = False  # Valkey may have lost a part of it: it is to be checked
     closed: bool = False  # nothing more is taken: it has ended, is broken, or was marked by another process
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it neither begins nor ends by what is still to be written, nor is to be checked."""
+        return not (self.create or self.status or self.doubtful or self.seq % CHECK_EVERY == 1)
 
     @property
     def size(self) -> int:
         return sum(map(len, self.frames)) + len(self.merged) + self.create * len(self.head.state)
 
     def take(self, keys: Keys) -> list[Any]:
-        """The arguments that scripts.WRITE takes for the run; they are not pending any more."""
+        """The arguments that write_script.WRITE takes for the run; they are not pending any more."""
         frames = b"".join(self.frames)
-        more: list[Any] = []
-        if self.create or self.status:
+        arguments: list[Any] = [self.head.id, self.seq, frames]
+        if not self.goes_on:
             creation = head_fields(self.head) if self.create else []
-            more = [self.status or "", self.merged, *keys.found_by(self.head), *creation]
-        arguments = [self.head.id, self.seq, frames, len(more), *more]
+            found_by = keys.found_by(self.head)
+            arguments += [self.status or "", self.merged, *found_by, len(creation), *creation]
         self.frames.clear()
         self.merged = b""
-        self.create = False
+        self.create = self.doubtful = False
         self.seq += 1
         return arguments
 
@@ -116,9 +123,12 @@ class Backlog:
             if size > MAX_BATCH_BYTES:
                 break
         self.size -= size
+        ongoing: list[Any] = []
+        others: list[Any] = []
         for run in batch:
             del self._runs[run.head.id]
-        return batch, [argument for run in batch for argument in run.take(keys)]
+            (ongoing if run.goes_on else others).extend(run.take(keys))
+        return batch, [len(ongoing) // 3, *ongoing, *others]
 
     def _has_room(self, size: int) -> bool:
         return self.size + size <= MAX_BACKLOG_BYTES

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from assistant_transport.runs.valkey import scripts
+from assistant_transport.runs.valkey import write_script
 from assistant_transport.runs.valkey.client import UNAVAILABLE, Client
 from assistant_transport.runs.valkey.keys import Keys
 from assistant_transport.runs.valkey.problems import CONNECTING, Problem, diagnose
@@ -29,8 +29,8 @@ class Health:
     ) -> None:
         self.problem: Problem | None = CONNECTING
         self._loop = asyncio.get_running_loop()
-        self._write = keys.script(client, scripts.WRITE)
-        self._arguments = scripts.probe(process, keys)
+        self._write = keys.script(client, write_script.WRITE)
+        self._arguments = write_script.probe(process, keys)
         self._interval = interval
         self._reconnect = reconnect
         self._wanted = asyncio.Event()

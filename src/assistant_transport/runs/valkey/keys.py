@@ -2,7 +2,7 @@
 
 All keys expire. Behind the prefix they are:
 
-    run:ID          hash: a run's Head, and its status, process and seq, the number of its entries in the log
+    run:ID          hash: a run's Head, its status, process and seq, above which the log has no entry's number
     run:ID:log      stream: an entry a batch, with its frames and, in the last one, the status; of a run that has ended
                     often the last one alone, with frames in place of all, and those that had been the last ones
     run:ID:lease    exists while the process that carries the run lives
@@ -10,6 +10,7 @@ All keys expire. Behind the prefix they are:
     latest:…        string: the id of a thread's latest run
     thread:…        hash: the run that has a kept thread for itself, its process, until when
     running:OWNER   set: the ids of an owner's running runs
+    batch:NAME      string: the number of the last batch that a process has written
     process:NAME    stream: what other processes tell this one
     counts          hash: how many runs each process carries for whom
     pending:…       hash: the calls of a thread that wait, or waited, for a person's decision
@@ -35,6 +36,7 @@ _KEYS = {
     "log": ("run:", ":log"),
     "lease": ("run:", ":lease"),
     "readers": ("run:", ":readers"),
+    "batch": ("batch:", ""),
     "process": ("process:", ""),
     "counts": ("counts", ""),
 }

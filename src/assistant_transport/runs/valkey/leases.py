@@ -32,6 +32,11 @@ class Leases:
     def discard(self, run: PendingRun) -> None:
         self._runs.pop(run.head.id, None)
 
+    def doubt_all(self) -> None:
+        """Has all runs checked by the next batch that they are in."""
+        for run in self._runs.values():
+            run.doubtful = True
+
     async def renew_forever(self) -> None:
         """Renews at a steady pace, however long an attempt takes. Failures are for Health to report."""
         loop = asyncio.get_running_loop()

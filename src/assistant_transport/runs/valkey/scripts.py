@@ -4,12 +4,8 @@ Keys are computed from ids, so it takes a single node, not a cluster.
 """
 
 import json
-from typing import Any
 
 from assistant_transport.runs.encoders import ENCODERS, ending
-from assistant_transport.runs.log import Head, Status
-from assistant_transport.runs.valkey.backlog import PendingRun
-from assistant_transport.runs.valkey.keys import Keys
 
 
 def endings(message: str) -> str:
@@ -20,7 +16,7 @@ def endings(message: str) -> str:
 # Ends a run with its last entry; `merged`, unless it is empty, takes the place of all entries. Readers that have read
 # all before it go on with `frames`; others, of earlier builds too, can go on with `merged`.
 # Its caller decides whether that may be refused for want of memory.
-_FINISH = """
+FINISH = """
 local function finish(id, seq, frames, status, ended_ttl, merged)
   redis.call('HSET', run_key(id), 'seq', seq, 'status', status)
   if merged == '' then
@@ -37,75 +33,7 @@ end
 
 # Over its maxmemory a server refuses a script at its first write, if that takes memory, and none of the writes after
 # one that takes none (Valkey 9.1, Redis 7.0). So what must not fail then, since it takes next to nothing, begins with
-# PEXPIRE, DEL or HDEL; WRITE does not.
-
-# Writes a batch. ARGV: how long a lease, a running run and an ended one last (ms), the process, the endings of a run
-# with a gap; then for each run its id, seq, frames, and how many items follow. They do if it begins or ends: its status
-# if it has ended, the frames in place of all its frames or '', the keys by which its owner finds it (Keys.found_by),
-# and, if it begins, the fields of its head.
-# A batch that is sent twice, since its answer was lost, is written once: `seq` tells.
-# Returns each run's status, '' for one that is not there: unless it is running, its process must not append to it.
-WRITE = (
-    _FINISH
-    + """
-local lease, running_ttl, ended_ttl, process, gaps = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
-local results = {}
-local i = 6
-while i <= #ARGV do
-  local id, seq, frames, more = ARGV[i], tonumber(ARGV[i + 1]), ARGV[i + 2], tonumber(ARGV[i + 3])
-  local status, merged, running, latest = '', '', '', ''
-  local run, log = run_key(id), log_key(id)
-  i = i + 4
-  if more > 0 then
-    status, merged, running, latest = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
-  end
-  if more > 4 and redis.call('EXISTS', run) == 0 then
-    redis.call('HSET', run, 'status', 'running', 'process', process, 'seq', 0, unpack(ARGV, i + 4, i + more - 1))
-    redis.call('PEXPIRE', run, running_ttl)
-    redis.call('SET', lease_key(id), process, 'PX', lease)
-    if running ~= '' then
-      redis.call('SADD', running, id)
-      redis.call('PEXPIRE', running, running_ttl)
-    end
-    if latest ~= '' then redis.call('SET', latest, id, 'PX', running_ttl) end
-  end
-  i = i + more
-  local known = redis.call('HMGET', run, 'status', 'seq')
-  if known[1] == 'running' then
-    if seq > known[2] + 1 then
-      -- Valkey came back with an older memory: what lies between is lost.
-      status, merged, frames = 'broken', '', cjson.decode(gaps)[redis.call('HGET', run, 'encoding')]
-    end
-    if tonumber(known[2]) < seq and status == '' then
-      redis.call('XADD', log, seq .. '-1', FRAMES, frames, STATUS, status)
-      redis.call('HSET', run, 'seq', seq)
-      if seq == 1 then redis.call('PEXPIRE', log, running_ttl) end
-    elseif tonumber(known[2]) < seq then
-      finish(id, seq, frames, status, ended_ttl, merged)
-      known[1] = status
-      if running ~= '' then redis.call('SREM', running, id) end
-      if latest ~= '' and redis.call('GET', latest) == id then redis.call('PEXPIRE', latest, ended_ttl) end
-    end
-  end
-  results[#results + 1] = known[1] or ''
-end
-return results
-"""
-)
-
-
-def probe(process: str, keys: Keys) -> list[Any]:
-    """Arguments of WRITE for runs that begin, end and expire at once: they show whether it would write real ones.
-
-    They have so many keys that no node of a cluster has all of them.
-    """
-    arguments: list[Any] = [1, 1, 1, process, endings("")]
-    for number in range(3):
-        run = PendingRun(Head(f"probe-{process}-{number}", f"probe-{process}", True, str(number), "data-stream", ""))
-        run.status = Status.DONE
-        arguments += run.take(keys)
-    return arguments
-
+# PEXPIRE, DEL or HDEL; write_script.WRITE does not.
 
 # Renews the leases of a process's runs. ARGV: how long a lease lasts (ms), the runs' ids. Returns the ids of
 # those that a reader has marked interrupted.
@@ -131,7 +59,7 @@ return marked
 # renew, a lease is missing although its process lives.
 # Returns the statuses, and how many runs it marked.
 WATCH = (
-    _FINISH
+    FINISH
     + """
 local MAX_LOOK = 1000
 local presence, patience, ended_ttl = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]

@@ -8,7 +8,7 @@ from typing import Any
 from redis.exceptions import ResponseError
 
 from assistant_transport.runs.log import Head, Status, Writer
-from assistant_transport.runs.valkey import scripts
+from assistant_transport.runs.valkey import scripts, write_script
 from assistant_transport.runs.valkey.backlog import GAP, Arrival, Backlog, PendingRun
 from assistant_transport.runs.valkey.client import UNAVAILABLE, Client, milliseconds
 from assistant_transport.runs.valkey.health import Health
@@ -17,7 +17,8 @@ from assistant_transport.runs.valkey.leases import Leases
 
 logger = logging.getLogger(__name__)
 
-BATCH_SECONDS = 0.03  # what comes within this time goes in one round trip
+BATCH_SECONDS = 0.03  # what comes within this time goes in one round trip, of many runs within a longer one
+MAX_BATCH_SECONDS = 0.1
 RETRY_SECONDS = 0.5
 MAX_REFUSALS = 20
 _REASONS: dict[str, str] = {
@@ -60,12 +61,13 @@ class BatchWriter:
         *, lease: float, running_ttl: float, ended_ttl: float,
     ) -> None:  # fmt: skip
         self._loop = asyncio.get_running_loop()
-        self._write = keys.script(client, scripts.WRITE)
+        self._write = keys.script(client, write_script.WRITE)
         self._keys = keys
         self._leases = leases
         self._health = health
         self._arguments = [*map(milliseconds, (lease, running_ttl, ended_ttl)), process, scripts.endings(GAP)]
         self._backlog = Backlog(self._loop.time)
+        self._batches = 0
         self._writing: Arrival | None = None  # of the oldest in the batch that is being written
         self._wanted = asyncio.Event()
         self._urgent = asyncio.Event()
@@ -100,20 +102,28 @@ class BatchWriter:
 
     async def write_forever(self) -> None:
         """Writes whatever comes; a batch that did not get through is sent again as it was."""
+        runs = 0
         while True:
             await self._wanted.wait()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._urgent.wait(), BATCH_SECONDS)
+                # To wake Valkey up costs it as much as some 50 entries do.
+                seconds = min(BATCH_SECONDS * (1 + runs / 100), MAX_BATCH_SECONDS)
+                await asyncio.wait_for(self._urgent.wait(), seconds)
             self._urgent.clear()
             self._wanted.clear()
             last = self._backlog.arrivals
+            runs = 0
             while (oldest := self._backlog.oldest) and oldest.number <= last:
-                await self._write_batch()
+                runs += await self._write_batch()
 
-    async def _write_batch(self) -> None:
+    async def _write_batch(self) -> int:
+        """Writes one batch; returns of how many runs."""
         self._writing = self._backlog.oldest
         batch, arguments = self._backlog.take_batch(self._keys)
-        for run, status in zip(batch, await self._persist(len(batch), arguments), strict=True):
+        self._batches += 1
+        statuses = await self._persist(len(batch), [self._batches, *arguments])
+        for run in batch:
+            status = None if statuses is None else statuses.get(run.head.id, Status.RUNNING)
             if status is not None and status != (run.status or Status.RUNNING):
                 logger.warning("A run cannot be resumed: %s", _REASONS.get(status, status))
             run.closed = run.closed or status != Status.RUNNING
@@ -122,24 +132,28 @@ class BatchWriter:
         self._writing = None
         self._batch_written.set()
         self._batch_written.clear()
+        return len(batch)
 
-    async def _persist(self, runs: int, arguments: list[Any]) -> list[str] | list[None]:
-        """Writes a batch, however often it takes, and returns the runs' statuses.
+    async def _persist(self, runs: int, arguments: list[Any]) -> dict[str, str] | None:
+        """Writes a batch, however often it takes, and returns the statuses of runs that are not running, by their ids.
 
-        One that Valkey keeps refusing, though it takes others, costs its runs their log: they have no status then.
+        One that Valkey keeps refusing, though it takes others, costs its runs their log: None then.
         """
         refusals = 0
         while refusals < MAX_REFUSALS:
             try:
-                statuses: list[bytes] = await self._write(args=[*self._arguments, *arguments])
+                found: list[bytes] = await self._write(args=[*self._arguments, *arguments])
             except UNAVAILABLE as error:
                 self._health.check_soon()
                 refusals += isinstance(error, ResponseError) and self._health.problem is None
                 await asyncio.sleep(RETRY_SECONDS)
             else:
-                return [status.decode() for status in statuses]
+                is_wrong, *words = [word.decode() for word in found]
+                if is_wrong:
+                    self._leases.doubt_all()
+                return dict(zip(words[::2], words[1::2], strict=True))
         logger.error("The run log refuses %d runs; they are not logged", runs)
-        return [None] * runs
+        return None
 
     async def written(self, seconds: float) -> bool:
         """True once all that there is by now is written; False if `seconds` were not enough."""

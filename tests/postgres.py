@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -31,20 +32,29 @@ class Postgres:
         port = free_port()
         self._databases = 0
         self.url = f"postgresql://test@127.0.0.1:{port}/postgres"
-        options = ["-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", "", "-F"]
+        self._command = [server, "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", "", "-F"]
+        self._ready = Path(data, "postmaster.pid")
         self._log = (self._folder / "log").open("wb")
-        self._process = subprocess.Popen([server, *options], stdout=self._log, stderr=self._log, **self._as)
-        ready = data + "/postmaster.pid"
-        while not (os.path.exists(ready) and "ready" in Path(ready).read_text()):
+        self.start()
+
+    def start(self) -> None:
+        """Starts it, again after `kill`."""
+        self._process = subprocess.Popen(self._command, stdout=self._log, stderr=self._log, **self._as)
+        while not (self._ready.exists() and "ready" in self._ready.read_text()):
             assert self._process.poll() is None, (self._folder / "log").read_text()
             time.sleep(0.05)
 
-    def empty_database(self) -> str:
-        """The URL of a new database without tables."""
+    def kill(self) -> None:
+        """Ends it and all its connections at once."""
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait()
+
+    def new_database(self, template: str = "template1") -> str:
+        """The URL of a new database, which is a copy of another one; by default an empty one."""
         self._databases += 1
         name = f"test{self._databases}"
         with psycopg.connect(self.url, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self.url.removesuffix("postgres") + name
 
     def stop(self) -> None:

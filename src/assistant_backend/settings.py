@@ -1,5 +1,7 @@
 """Django's settings, from the environment (environment.py has the variables, .env.example explains them)."""
 
+from typing import Any
+
 from corsheaders.defaults import default_headers
 from environ import Env
 
@@ -29,9 +31,13 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
 # A connection lasts as long as its request or reply: kept longer, it would stay behind in a thread that has ended.
-DATABASES: dict[str, dict[str, object]] = (
+DATABASES: dict[str, dict[str, Any]] = (
     {"default": Env.db_url_config(_env["DATABASE_URL"]) | {"CONN_MAX_AGE": 0}} if _env["DATABASE_URL"] else {}
 )
+if _env["THREADS"] and DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # Who reads threads does not wait for the one who writes, and a transaction knows from its beginning that it writes.
+    _pragmas = {"init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL", "transaction_mode": "IMMEDIATE"}
+    DATABASES["default"]["OPTIONS"] = _pragmas | DATABASES["default"].get("OPTIONS", {})
 
 # `assistant_transport` comes before staticfiles: its runserver is the one that streams, and the site's own before both.
 INSTALLED_APPS = [

@@ -1,9 +1,11 @@
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.postgres import Postgres
+from tests.threads.manage import manage
 
 
 @pytest.fixture(scope="session")
@@ -19,4 +21,29 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'threads.sqlite3'}"
     postgres: Postgres = request.getfixturevalue("postgres")
-    return postgres.empty_database()
+    return postgres.new_database()
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("threads") / "migrated.sqlite3"
+    manage(f"sqlite:///{file}", "migrate")
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_name(postgres: Postgres) -> str:
+    url = postgres.new_database()
+    manage(url, "migrate")
+    return url.rpartition("/")[2]
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The URL of a database of each kind that has its tables, and nothing in them."""
+    if request.param == "sqlite":
+        file = tmp_path_factory.mktemp("threads") / "threads.sqlite3"
+        shutil.copy(request.getfixturevalue("migrated_file"), file)
+        return f"sqlite:///{file}"
+    postgres: Postgres = request.getfixturevalue("postgres")
+    return postgres.new_database(request.getfixturevalue("migrated_name"))

@@ -43,6 +43,7 @@ class Code(StrEnum):
     APPROVAL_DECIDED = "approval_decided", 409
     APPROVAL_EXPIRED = "approval_expired", 410
     THREAD_BUSY = "thread_busy", 409
+    TOOL_CALL_NOT_OPEN = "tool_call_not_open", 409
     BODY_TOO_LARGE = "body_too_large", 413
     STATE_TOO_LARGE = "state_too_large", 413
     TURN_TOO_LARGE = "turn_too_large", 413
@@ -53,6 +54,7 @@ class Code(StrEnum):
     DRAINING = "draining", 503
     OVERLOADED = "overloaded", 503
     LOG_UNAVAILABLE = "log_unavailable", 503
+    THREADS_UNAVAILABLE = "threads_unavailable", 503
 
 
 class ApiError(Exception):

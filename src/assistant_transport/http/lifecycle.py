@@ -55,6 +55,8 @@ async def stop() -> None:
     for task in _tasks:
         task.cancel()
     await registry.runs().log.close()
+    if store := registry.thread_store():
+        await store.close()
     await approvals.close()
     sentry.flush()
 

@@ -21,6 +21,8 @@ async def ready(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"status": "unavailable", "failing": ["database"]}, status=503)
     if problem := registry.runs().log.problem:
         return JsonResponse({"status": "degraded", "failing": ["run log"], "reason": problem})
+    if (store := registry.thread_store()) and (problem := store.problem):
+        return JsonResponse({"status": "degraded", "failing": ["threads"], "reason": problem})
     return JsonResponse({"status": "ready"})
 
 

@@ -2,9 +2,12 @@
 
 from functools import cache
 
+from django.utils.module_loading import import_string
+
 from assistant_transport import assistants
 from assistant_transport.assistants import BaseAssistant
 from assistant_transport.conf import on_change, settings
+from assistant_transport.http.thread_store import ThreadStore
 from assistant_transport.runs import Limits, MemoryLog, Quotas, RunLog, Runs
 
 # Whether lifecycle.start has finished.
@@ -45,6 +48,15 @@ def runs() -> Runs:
     )
 
 
+@cache
+def thread_store() -> ThreadStore | None:
+    """What keeps threads, where THREADS is on. Only then its app, which needs a database, is imported."""
+    if not settings.THREADS:
+        return None
+    store: ThreadStore = import_string("assistant_transport.threads.store.Store")()
+    return store
+
+
 def _log(quotas: Quotas) -> RunLog:
     if not settings.REDIS_URL:
         return MemoryLog(settings.RUN_TTL_SECONDS, settings.RUN_READ_TTL_SECONDS)
@@ -62,5 +74,5 @@ def _log(quotas: Quotas) -> RunLog:
     )
 
 
-for _made in (assistant, assistant_name, runs):
+for _made in (assistant, assistant_name, runs, thread_store):
     on_change(_made.cache_clear)

@@ -12,16 +12,16 @@ from pydantic import ValidationError
 from assistant_transport import SERVICE, __version__
 from assistant_transport.assistants import InvalidTurnError, ReplyError, Turn
 from assistant_transport.conf import on_change, settings
-from assistant_transport.http import commands, database, openapi, registry, responses, run_reports
+from assistant_transport.http import commands, database, kept_threads, openapi, registry, responses, run_reports
 from assistant_transport.http.authentication import quotas
 from assistant_transport.http.endpoint import Call, endpoint, public
 from assistant_transport.http.errors import ApiError, Code, invalid_request
 from assistant_transport.http.models import AssistantRequest, Options, ThreadRequest, request_model
 from assistant_transport.http.slices import give_way
+from assistant_transport.http.thread_store import KeptThread, RunReport
 from assistant_transport.runs import (
     AssistantTransportEncoder,
     Controller,
-    LogUnavailableError,
     Pump,
     Quota,
     QuotaExceededError,
@@ -29,7 +29,6 @@ from assistant_transport.runs import (
     RunFailedError,
     RunRefusedError,
     RunTooLargeError,
-    ThreadBusyError,
 )
 from assistant_transport.transcript import LAYOUTS, TranscriptError
 
@@ -64,9 +63,11 @@ async def assistant_endpoint(call: Call) -> HttpResponseBase:
             if original:
                 run.controller.document.messages = original.messages
                 await give_way()
-            turn = _turn(parsed, run, call, options)
+            kept = await _open_thread(parsed, run, call)
+            turn = _turn(parsed, run, call, options, kept)
             await _check(turn)
-            await _claim_thread(turn, run)
+            if kept is None and registry.assistant().keeps_thread(turn):
+                await kept_threads.claim_thread(run, cancel=turn.text is not None)
     except QuotaExceededError as exceeded:
         raise _quota_exceeded(exceeded.quota) from None
     except RunRefusedError as refusal:
@@ -74,9 +75,29 @@ async def assistant_endpoint(call: Call) -> HttpResponseBase:
         raise ApiError(code, str(refusal), headers={"Retry-After": "1"}) from None
     return responses.live(
         run,
-        lambda: _reply(turn, run),
-        lambda run: run_reports.ended(run, turn.transcript.usage, caller.counted_by),
+        lambda: _reply(turn, run, kept),
+        lambda run: _ended(turn, run, kept),
     )
+
+
+async def _open_thread(parsed: AssistantRequest, run: Run, call: Call) -> KeptThread | None:
+    try:
+        return await kept_threads.open_thread(parsed, run, call)
+    except RunTooLargeError:
+        sentence = f"This thread has more than {settings.MAX_RUN_BYTES} bytes of state."
+        raise ApiError(Code.STATE_TOO_LARGE, sentence) from None
+
+
+def _report(turn: Turn, run: Run) -> RunReport:
+    return RunReport(run, turn.transcript.usage, registry.assistant_name(), turn.caller_name or "")
+
+
+def _ended(turn: Turn, run: Run, kept: KeptThread | None) -> None:
+    run_reports.ended(run, turn.transcript.usage, turn.caller_name or "")
+    if kept is not None:
+        kept.end(_report(turn, run))
+    elif store := registry.thread_store():
+        store.record(turn.caller, _report(turn, run))
 
 
 @endpoint("POST")
@@ -107,7 +128,7 @@ def _quota_exceeded(quota: Quota) -> ApiError:
     return ApiError(Code.TOO_MANY_RUNS, sentence, headers={"Retry-After": "1"})
 
 
-def _turn(parsed: AssistantRequest, run: Run, call: Call, options: Options) -> Turn:
+def _turn(parsed: AssistantRequest, run: Run, call: Call, options: Options, kept: KeptThread | None) -> Turn:
     """Applies the request's commands to the run's state; what is left is to answer them."""
     try:
         return commands.turn(
@@ -115,11 +136,14 @@ def _turn(parsed: AssistantRequest, run: Run, call: Call, options: Options) -> T
             options,
             run.controller,
             settings.ASSISTANT_MESSAGE_FORMAT,
+            kept,
             request=call.request,
             user=call.caller.user,
             owner=call.caller.owner if call.caller.is_named else None,
             caller=call.caller,
         )
+    except commands.CallNotOpenError as error:
+        raise ApiError(Code.TOOL_CALL_NOT_OPEN, str(error)) from None
     except RunTooLargeError:
         sentence = f"The commands would change more than {settings.MAX_RUN_BYTES} bytes of state."
         raise ApiError(Code.STATE_TOO_LARGE, sentence) from None
@@ -135,21 +159,9 @@ async def _check(turn: Turn) -> None:
         raise ApiError(Code[problem.code.upper()], str(problem)) from None
 
 
-async def _claim_thread(turn: Turn, run: Run) -> None:
-    """Lets no two runs at once change a thread that is kept. Only a new message stops an earlier reply."""
-    if not registry.assistant().keeps_thread(turn):
-        return
-    try:
-        await registry.runs().claim_thread(run, cancel=settings.THREAD_CONFLICT == "cancel" and turn.text is not None)
-    except ThreadBusyError:
-        sentence = "An earlier reply on this thread is still being written. Please wait for its end, or stop it."
-        raise ApiError(Code.THREAD_BUSY, sentence, headers={"Retry-After": "1"}) from None
-    except LogUnavailableError:
-        sentence = "This thread cannot be continued right now. Please try again in a moment."
-        raise ApiError(Code.LOG_UNAVAILABLE, sentence, headers={"Retry-After": "2"}) from None
-
-
-async def _reply(turn: Turn, run: Run) -> None:
+async def _reply(turn: Turn, run: Run, kept: KeptThread | None) -> None:
+    if kept is not None:
+        kept.begin(_report(turn, run), keeps_calls=registry.assistant().keeps_thread(turn))
     try:
         async with database.own_connections():
             await registry.assistant().reply(turn)
@@ -157,6 +169,7 @@ async def _reply(turn: Turn, run: Run) -> None:
         if not run.is_cancelled:
             turn.transcript.finish("error")
         if isinstance(error, ReplyError):
+            run.reason = error.reason
             run_reports.failed(error.reason)
             raise RunFailedError(str(error)) from error
         raise

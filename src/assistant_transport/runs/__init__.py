@@ -1,5 +1,6 @@
 """What carries a reply: the run, its state, its frames, its log. It knows no assistant and no HTTP."""
 
+from assistant_transport.runs.changes import Changes
 from assistant_transport.runs.controller import Controller
 from assistant_transport.runs.document import StateDocument, TextCursor
 from assistant_transport.runs.encoders import ENCODERS, AssistantTransportEncoder, Encoder
@@ -17,6 +18,7 @@ from assistant_transport.runs.timers import timers
 __all__ = [
     "ENCODERS",
     "AssistantTransportEncoder",
+    "Changes",
     "Controller",
     "Encoder",
     "Feed",

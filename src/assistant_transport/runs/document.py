@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from assistant_transport.runs.assistant_stream_internals import StateProxy, is_proxy_of, lookup_state
+from assistant_transport.runs.changes import Changes
 from assistant_transport.runs.strict_json import (
     UNSAFE_SEGMENTS,
     copy_parsed,
@@ -42,6 +43,7 @@ class StateDocument:
         self._written: dict[tuple[str, ...], Sequence[PathSegment]] = {}  # the paths that were, but those within others
         self.messages: Sequence[bytes] | None = None  # value["messages"], each as JSON, if known and not changed
         self._trusts = False
+        self.changes: Changes | None = None  # of the messages, where somebody stores them
         self._proxy = StateProxy(self, [])
 
     def set(self, path: Sequence[PathSegment], value: Any) -> None:
@@ -71,10 +73,16 @@ class StateDocument:
         encoded = encode_parsed(kept) if texts is None else one_line(b"[%b]" % b",".join(texts[:count]))
         self._set(["messages"], encoded, kept)
 
+    def replace(self, value: Any) -> None:
+        """Replaces the whole state by `value`, parsed JSON, which is neither checked nor copied."""
+        self._set([], encode_parsed(value), value)
+
     def _set(self, path: Sequence[PathSegment], encoded: str, value: Any) -> None:
         self._set_at(path, value)
         self._note(path)
         self.messages = None
+        if self.changes is not None:
+            self.changes.note(path)
         self.generation += 1
         self.operations.set(encode_path(path), encoded)
 
@@ -107,6 +115,8 @@ class StateDocument:
     def cursor(self, path: Sequence[PathSegment]) -> "TextCursor":
         """The string at `path`, to append to; it must be there."""
         self.messages = None
+        if self.changes is not None:
+            self.changes.note(path, grows=True)
         return TextCursor(self, path)
 
     def append_text(self, path: Sequence[PathSegment], value: str) -> None:

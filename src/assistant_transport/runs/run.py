@@ -66,6 +66,8 @@ class Run:
         self.encoder = ENCODERS[head.encoding]()
         self.status = Status.RUNNING
         self.exceeded: str | None = None  # the limit that it was stopped at: `too_large` or `too_slow`
+        self.reason = ""  # why its assistant gave up, by a stable name
+        self.stored: asyncio.Future[None] | None = None  # done when what it wrote is kept, where somebody keeps it
         self.first_frame_seconds = 0.0  # from the reservation to the first frame, once there is one
         self._reserved = perf_counter()
         self._limits = limits
@@ -124,8 +126,18 @@ class Run:
         self._after(_STOP_SECONDS, self._leave_behind)
 
     def when_finished(self, do: Callable[[], object]) -> None:
-        """Has `do` called once, when the run has ended and its assistant too, which may ignore its cancellation."""
-        self._on_end.append(lambda _: do() if self._task is None else self._task.add_done_callback(lambda _: do()))
+        """Has `do` called once, when the run has ended, its assistant too, which may ignore its cancellation, and what
+        it wrote is stored."""
+
+        def when_stored(_: object = None) -> None:
+            if self.stored is None:
+                do()
+            else:
+                self.stored.add_done_callback(lambda _: do())
+
+        self._on_end.append(
+            lambda _: when_stored() if self._task is None else self._task.add_done_callback(when_stored)
+        )
 
     def _leave_behind(self) -> None:
         logger.warning("An assistant goes on although its run was stopped")

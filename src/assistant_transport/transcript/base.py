@@ -1,11 +1,11 @@
 """The conversation in the state, independent of the layout of its messages."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any
 from uuid import uuid4
 
-from assistant_transport.transcript.reading import Entry
+from assistant_transport.transcript.reading import Call, Entry
 from assistant_transport.transcript.writers import AssistantMessage, Document, Message, Path, Usage
 
 CallPosition = tuple[int, int]  # the index of the message, and the index of the call within it
@@ -29,6 +29,7 @@ class Transcript(ABC):
         self._document = document
         self._writers: list[AssistantMessage] = []
         self._counted = Usage()
+        self._taken: Container[str] = ()
         # Indexes, made when they are first needed: without them, each command would search the whole history.
         self._position_by_id: dict[str, int] | None = None
         self._call_by_id: dict[str, CallPosition] | None = None
@@ -58,8 +59,13 @@ class Transcript(ABC):
         """Adds a whole message as the assistant's; `parts` are `{type: "text", text}`. Its id is as a user's."""
         self._add(self._assistant_message(self._unused(message_id), parts))
 
+    def avoid_ids(self, taken: Container[str]) -> None:
+        """Gives no new message one of these ids: other branches of the conversation have them."""
+        self._taken = taken
+
     def _unused(self, message_id: str | None) -> str:
-        return new_id() if message_id is None or message_id in self._positions() else message_id
+        is_taken = message_id is None or message_id in self._taken or message_id in self._positions()
+        return new_id() if message_id is None or is_taken else message_id
 
     def edit(self, parent_id: str | None, source_id: str) -> None:
         """Removes the message `source_id` and all after it; the edited message is added next.
@@ -110,6 +116,16 @@ class Transcript(ABC):
         if (position := self._find_call(call_id)) is not None:
             self._document.set([*self._call_path(position), "approval"], approval)
 
+    def open_calls(self) -> list[str]:
+        """The ids of the calls that have no result yet."""
+        parts = (part for entry in self.entries() for part in entry.parts)
+        return [part.id for part in parts if isinstance(part, Call) and not part.is_answered]
+
+    def close_calls(self, reason: str) -> None:
+        """Gives every open call an error as its result, for nobody will bring another one."""
+        for call_id in self.open_calls():
+            self.add_tool_result(call_id, reason, is_error=True)
+
     def pending_approvals(self) -> list[tuple[str, str]]:
         """The ids of the calls that the state shows as waiting for a decision, each with its question's id."""
         if not self.messages:
@@ -140,7 +156,7 @@ class Transcript(ABC):
         """The text of the last message if the user wrote it, else None: then no message waits for an answer."""
         if not self.messages or not self.is_user_message(self.messages[-1]):
             return None
-        return self._text_of(self.messages[-1])
+        return self.text_of(self.messages[-1])
 
     @abstractmethod
     def entries(self) -> list[Entry]:
@@ -222,7 +238,8 @@ class Transcript(ABC):
     def _assistant_message(self, message_id: str, parts: list[dict[str, Any]]) -> Message: ...
 
     @abstractmethod
-    def _text_of(self, message: Message) -> str: ...
+    def text_of(self, message: Message) -> str:
+        """What a message says, without its calls, its reasoning and its images."""
 
     @abstractmethod
     def _writer(self) -> AssistantMessage: ...

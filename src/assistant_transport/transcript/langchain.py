@@ -92,11 +92,11 @@ class LangChainTranscript(Transcript):
         content = [shapes.image_block(part["image"]) if part["type"] == "image" else part for part in parts]
         return shapes.human_message(message_id, content)
 
-    def _text_of(self, message: Message) -> str:
+    def text_of(self, message: Message) -> str:
         content = message.get("content")
         if isinstance(content, str):
             return content
-        texts = [part.get("text") for part in content if isinstance(part, dict)] if isinstance(content, list) else []
+        texts = [part.get("text") for part in dicts(content) if part.get("type", "text") == "text"]
         return "\n".join(text for text in texts if isinstance(text, str))
 
     def entries(self) -> list[Entry]:

@@ -72,9 +72,9 @@ class PartsTranscript(Transcript):
     def _assistant_message(self, message_id: str, parts: list[dict[str, Any]]) -> Message:
         return {"id": message_id, "role": "assistant", "parts": parts}
 
-    def _text_of(self, message: Message) -> str:
+    def text_of(self, message: Message) -> str:
         parts = message.get("parts")
-        texts = [part.get("text") for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
+        texts = [part.get("text") for part in dicts(parts) if part.get("type", "text") == "text"]
         return "\n".join(text for text in texts if isinstance(text, str))
 
     def entries(self) -> list[Entry]:

@@ -27,6 +27,16 @@ class Script:
         outcome = {"is_error": False, **outcome} if "result" in outcome else {}
         return self._write({"call": name, "args": args, **outcome})
 
+    def result(self, of: str, result: Any) -> "Script":
+        """The result of an earlier call of the tool `of`."""
+        return self._write({"result": result, "of": of})
+
+    def source(self, url: str, title: str) -> "Script":
+        return self._write({"source": [url, title]})
+
+    def file(self, data: str, mime_type: str, name: str) -> "Script":
+        return self._write({"file": [data, mime_type, name]})
+
     def usage(self, taken: int, written: int) -> "Script":
         return self._write({"usage": [taken, written]})
 

@@ -102,6 +102,11 @@ export class Connection {
     }
   }
 
+  /** Has the reply `id` written anew; the earlier one stays as a branch. */
+  answerAnew(id: string) {
+    this.#conversation.answerAnew(id);
+  }
+
   /** Answers what waits for a person. */
   answer(id: string, answer: Answer) {
     this.#conversation.send(resume(id, answer));

@@ -66,6 +66,17 @@ export class Conversation {
     attempt.commands.forEach((command) => this.send(command));
   }
 
+  /** Has the reply `id` written anew: the message before it is sent once more, as an edit that changes nothing. */
+  answerAnew(id: string) {
+    const { messages } = this.thread.getState();
+    const reply = messages.findIndex((message) => message.id === id);
+    const position = messages.findLastIndex(({ role }, index) => role === "user" && index < reply);
+    if (position < 0) return;
+    const { id: sourceId, content, attachments } = messages[position]!;
+    const parentId = messages[position - 1]?.id ?? null;
+    this.thread.append({ role: "user", content, attachments: attachments ?? [], parentId, sourceId });
+  }
+
   send(command: AssistantTransportCommand) {
     (this.thread.getState().extras as Extras).sendCommand(command);
   }

@@ -30,12 +30,25 @@ interface PartsMessage {
   usage?: Usage;
 }
 
+interface Block {
+  type: string;
+  text?: string;
+  image_url?: { url: string };
+  data?: string;
+  url?: string;
+  mime_type?: string;
+  metadata?: { filename?: string };
+}
+
 /** A message of the layout `langchain`. */
 interface LangChainMessage {
   id?: string;
   type: "human" | "ai" | "tool" | "system";
-  content: string | { type: string; text?: string; image_url?: { url: string } }[];
-  additional_kwargs?: { reasoning?: { summary?: { text: string }[] } };
+  content: string | Block[];
+  additional_kwargs?: {
+    reasoning?: { summary?: { text: string }[] };
+    metadata?: { sources?: { id: string; url: string; title?: string }[] };
+  };
   tool_calls?: { id: string; name: string; partial_json?: string; args: Record<string, unknown>; approval?: Approval }[];
   tool_call_id?: string;
   status?: "success" | "error";
@@ -147,6 +160,11 @@ function fromLangChain(message: LangChainMessage): Converted {
       argsText: partial_json ?? JSON.stringify(args),
       ...(approval && { approval }),
     })),
+    ...(message.additional_kwargs?.metadata?.sources ?? []).map((source) => ({
+      type: "source" as const,
+      sourceType: "url" as const,
+      ...source,
+    })),
   ];
   const usage = message.usage_metadata;
   const custom = usage && { usage: { inputTokens: usage.input_tokens, outputTokens: usage.output_tokens } };
@@ -162,6 +180,11 @@ function fromContent(content: LangChainMessage["content"]): Part[] {
   if (typeof content === "string") return content ? [{ type: "text", text: content }] : [];
   return content.flatMap((part): Part[] => {
     if (part.type === "image_url" && part.image_url) return [{ type: "image", image: part.image_url.url }];
+    if (part.type === "file") {
+      const filename = part.metadata?.filename;
+      const { mime_type: mimeType = "application/octet-stream" } = part;
+      return [{ type: "file", data: part.data ?? part.url ?? "", mimeType, ...(filename && { filename }) }];
+    }
     return part.text ? [{ type: "text", text: part.text }] : [];
   });
 }

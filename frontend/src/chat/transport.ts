@@ -5,6 +5,7 @@ import { useEffect, useLayoutEffect, useState, useSyncExternalStore } from "reac
 import { API, headers } from "../server";
 import type { Connection } from "./connection";
 import { files } from "./files";
+import { speech } from "./speech";
 import { modelOf } from "./models";
 import { messageConverter, type ChatState } from "./state";
 import type { Extras, View } from "./view";
@@ -39,7 +40,7 @@ function transportOptions(connection: Connection): Parameters<typeof useAssistan
     },
     initialState: leaves[active]!,
     capabilities: { edit: true },
-    adapters: { attachments: files },
+    adapters: { attachments: files, ...("speechSynthesis" in window && { speech }) },
     converter: (state, { pendingCommands, isSending }) => ({
       messages: toMessages(state, pendingCommands.length ? pendingCommands : (connection.unsent(state) ?? []), isSending),
       isRunning: isSending,

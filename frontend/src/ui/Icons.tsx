@@ -41,3 +41,5 @@ export const Cloud = icon("M7 18h10a4 4 0 0 0 .6-7.9A6 6 0 0 0 6.3 10.6 3.8 3.8 
 export const Rain = icon("M7 14h10a4 4 0 0 0 .6-7.9A6 6 0 0 0 6.3 6.6 3.8 3.8 0 0 0 7 14z", "M8 17v3", "M12 17v3", "M16 17v3");
 export const Wind = icon("M3 9h11a3 3 0 1 0-3-3", "M3 13h15a3 3 0 1 1-3 3", "M3 17h7a2 2 0 1 1-2 2");
 export const Fog = icon("M5 8h14", "M3 12h14", "M7 16h14", "M9 20h8", "M9 4h6");
+export const Again = icon("M20 11A8 8 0 1 0 18 17", "M20 4v7h-7");
+export const Speak = icon("M11 5 6 9H3v6h3l5 4z", "M15 9a4 4 0 0 1 0 6", "M18 6a8 8 0 0 1 0 12");

@@ -1,15 +1,16 @@
 // A message, by the user or by the assistant.
 
 import { ActionBarPrimitive, MessagePrimitive, useAuiState, type ImageMessagePartComponent } from "@assistant-ui/react";
-import { versionsOf } from "../chat/branches";
-import { useChat, useChatState } from "../chat/context";
+import { useChat } from "../chat/context";
 import type { Usage } from "../chat/state";
 import { t } from "../language";
 import { SentFile } from "./Files";
-import { Copy, Done, Edit, Left, Right } from "./Icons";
+import { Again, Copy, Done, Edit, Speak, Stop } from "./Icons";
 import { Reasoning } from "./Reasoning";
+import { Sources, WrittenFile } from "./Sources";
 import { PlainText, Text } from "./Text";
 import { ToolCall } from "./Tools";
+import { Versions } from "./Versions";
 import { Weather } from "./Weather";
 
 const Image: ImageMessagePartComponent = ({ image }) => (
@@ -48,10 +49,13 @@ export function AssistantMessage() {
           Empty: Thinking,
           Text,
           Image,
+          File: WrittenFile,
+          Source: NotHere,
           Reasoning,
           tools: { by_name: { get_weather: Weather }, Fallback: ToolCall },
         }}
       />
+      <Sources />
       <ActionBarPrimitive.Root hideWhenRunning className="-ms-2 flex h-7 items-center gap-2 text-muted">
         <ActionBarPrimitive.Copy aria-label={t.copy} className="group/copy icon-button !size-7">
           <span className="group-data-[copied]/copy:hidden">
@@ -61,9 +65,43 @@ export function AssistantMessage() {
             <Done />
           </span>
         </ActionBarPrimitive.Copy>
+        <ReadAloud />
+        <AnswerAnew />
+        <Versions />
         <Tokens />
       </ActionBarPrimitive.Root>
     </MessagePrimitive.Root>
+  );
+}
+
+const NotHere = () => null; // sources stand together, below
+
+function ReadAloud() {
+  const canSpeak = useAuiState((s) => s.thread.capabilities.speech);
+  if (!canSpeak) return null;
+  return (
+    <>
+      <MessagePrimitive.If speaking={false}>
+        <ActionBarPrimitive.Speak aria-label={t.readAloud} className="icon-button !size-7">
+          <Speak />
+        </ActionBarPrimitive.Speak>
+      </MessagePrimitive.If>
+      <MessagePrimitive.If speaking>
+        <ActionBarPrimitive.StopSpeaking aria-label={t.stopReading} className="icon-button !size-7">
+          <Stop />
+        </ActionBarPrimitive.StopSpeaking>
+      </MessagePrimitive.If>
+    </>
+  );
+}
+
+function AnswerAnew() {
+  const { connection } = useChat();
+  const id = useAuiState((s) => s.message.id);
+  return (
+    <button className="icon-button !size-7" aria-label={t.answerAnew} onClick={() => connection.answerAnew(id)}>
+      <Again />
+    </button>
   );
 }
 
@@ -73,36 +111,4 @@ const Thinking = ({ status }: { status: { type: string } }) =>
 function Tokens() {
   const usage = useAuiState((s) => s.message.metadata.custom.usage as Usage | undefined);
   return usage && <span className="text-xs">{t.tokens(usage.inputTokens, usage.outputTokens)}</span>;
-}
-
-/** Switches between the versions of a message that was edited. */
-function Versions() {
-  const { branches } = useChat();
-  return branches.leaves.length > 1 && <VersionPicker />;
-}
-
-function VersionPicker() {
-  const { branches, connection } = useChat();
-  const state = useChatState();
-  const id = useAuiState((s) => s.message.id);
-  const running = useAuiState((s) => s.thread.isRunning);
-  const { leaves, shown } = versionsOf(id, state, branches);
-  if (leaves.length < 2) return null;
-  const step = (by: number, label: string, icon: React.ReactNode) => (
-    <button
-      className="icon-button !size-7 rtl:-scale-x-100"
-      aria-label={label}
-      disabled={running || leaves[shown + by] === undefined}
-      onClick={() => connection.showLeaf(leaves[shown + by]!)}
-    >
-      {icon}
-    </button>
-  );
-  return (
-    <div role="group" aria-label={t.versions} className="flex items-center text-xs text-muted">
-      {step(-1, t.previousVersion, <Left />)}
-      <span>{t.versionOf(shown + 1, leaves.length)}</span>
-      {step(1, t.nextVersion, <Right />)}
-    </div>
-  );
 }

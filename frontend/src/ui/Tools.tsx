@@ -2,12 +2,16 @@
 
 import type { ToolCallMessagePartProps } from "@assistant-ui/react";
 import { t } from "../language";
+import { number } from "../language/format";
+import { useDuration } from "./duration";
 import { Right, Tool } from "./Icons";
 
 type Call = ToolCallMessagePartProps;
 
 /** A call of any tool: its name and state; its arguments and result are folded. */
-export function ToolCall({ toolName, argsText, result, isError, status, approval }: Call) {
+export function ToolCall(call: Call) {
+  const { toolName, argsText, result, isError, status, approval } = call;
+  const took = useDuration(call);
   const decision = decisionOf(approval);
   const isDenied = approval?.approved === false;
   const outcome = isError ? t.failed : result !== undefined ? t.done : status.type === "running" ? t.running : t.noResult;
@@ -19,6 +23,7 @@ export function ToolCall({ toolName, argsText, result, isError, status, approval
         <Tool />
         <code className="min-w-0 font-mono font-medium wrap-anywhere">{toolName}</code>
         <span className={isError && !isDenied ? "text-danger" : "text-muted"}>{state}</span>
+        {took !== undefined && <span className="text-xs text-muted">{t.took(seconds(took))}</span>}
         <span className="ms-auto text-muted transition-transform group-open/tool:rotate-90 rtl:-scale-x-100 rtl:group-open/tool:-rotate-90">
           <Right />
         </span>
@@ -31,6 +36,9 @@ export function ToolCall({ toolName, argsText, result, isError, status, approval
     </details>
   );
 }
+
+const seconds = (milliseconds: number) =>
+  number(milliseconds / 1000, { style: "unit", unit: "second", maximumSignificantDigits: 2 });
 
 /** What a person said of a call that needed it. */
 function decisionOf(approval: Call["approval"]): string | undefined {

@@ -4,7 +4,7 @@ import { defineConfig, loadEnv, type Plugin } from "vite";
 
 // For `npm run dev`: the server that answers the page.
 const { BACKEND = "http://localhost:8002" } = loadEnv("development", ".", "BACKEND");
-const ROUTES = ["/assistant", "/resume", "/cancel", "/models"];
+const ROUTES = ["/assistant", "/resume", "/cancel", "/models", "/threads"];
 
 /** KaTeX's fonts as WOFF2 alone, which every browser here reads. */
 const onlyWoff2: Plugin = {

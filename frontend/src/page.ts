@@ -11,7 +11,10 @@ interface Page {
   logo: string; // its address, empty without one
 }
 
-const said: Partial<Page> = JSON.parse(document.getElementById("page")?.textContent ?? "{}");
+const said: Partial<Page> & { threads?: boolean } = JSON.parse(document.getElementById("page")?.textContent ?? "{}");
+
+/** Whether the server keeps the threads. */
+export const keepsThreads = said.threads === true;
 
 /** To be called once the language is loaded. */
 export const page = (): Page => ({

@@ -28,11 +28,12 @@ export class Connection {
   constructor(
     readonly id: string,
     readonly onChange: () => void,
+    status: Status = { kind: "ok" },
   ) {
     const notify = () => this.#change({});
     this.#conversation = new Conversation(id, this.#progress, notify, onChange, this.#follow);
     const { saved, branches } = this.#conversation;
-    this.view = { status: { kind: "ok" }, running: saved.running, branches, refusals: {} };
+    this.view = { status, running: saved.running, branches, refusals: {} };
     this.#resuming = saved.running;
     this.#finishedId = saved.finishedId;
     if (saved.unsent) this.attempt = { before: branches.leaves[branches.active]!, commands: saved.unsent };
@@ -234,10 +235,14 @@ export class Connection {
     this.#thread.cancelRun();
   };
 
-  /** Shows what another tab has saved of the thread. */
+  /** Shows what another tab or browser has done in the thread, and the reply that it waits for. */
   #follow = () => {
     const saved = this.view.running ? undefined : this.#conversation.receive();
-    if (saved) this.#finishedId = saved.finishedId;
+    if (!saved) return;
+    this.#finishedId = saved.finishedId ?? this.#finishedId;
+    if (!saved.running) return;
+    this.#change({ status: { kind: "ok" }, running: true });
+    this.resume();
   };
 
   #change(change: Partial<View>) {

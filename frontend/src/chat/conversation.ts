@@ -2,9 +2,9 @@
 
 import type { AssistantRuntime, AssistantTransportCommand } from "@assistant-ui/react";
 import { branchOff, type Branches } from "./branches";
-import { ThreadCopy } from "./copy";
-import type { Attempt, ChatState } from "./state";
-import { loadThread, type SavedThread } from "./threads";
+import { server, threads } from "./keeper";
+import { isUser, type Attempt, type ChatState } from "./state";
+import type { Copy, SavedThread } from "./threads";
 import type { Extras } from "./view";
 
 const isEdit = (command: AssistantTransportCommand) => command.type === "add-message" && command.sourceId !== null;
@@ -18,7 +18,7 @@ export class Conversation {
   state?: ChatState;
   readonly saved: SavedThread;
   #runtime?: AssistantRuntime;
-  #copy: ThreadCopy;
+  #copy: Copy;
 
   /** `onShow` is called when another branch is shown, `onSaved` after a save, `onOther` when another tab has saved. */
   constructor(
@@ -28,10 +28,10 @@ export class Conversation {
     onSaved: () => void,
     onOther: () => void,
   ) {
-    this.saved = loadThread(id);
+    this.saved = threads.load(id);
     const { leaves, active } = this.saved;
     this.branches = { leaves, active };
-    this.#copy = new ThreadCopy(id, this.saved, this.#contents, onSaved, onOther);
+    this.#copy = threads.copy(id, this.saved, this.#contents, onSaved, onOther);
   }
 
   get thread() {
@@ -62,6 +62,7 @@ export class Conversation {
 
   /** Sends the attempt's commands, on the state that it was first sent on. */
   resend(attempt: Attempt) {
+    if (server && this.state) return this.#sendAnew(attempt, this.state);
     this.thread.importExternalState(attempt.before);
     attempt.commands.forEach((command) => this.send(command));
   }
@@ -77,12 +78,22 @@ export class Conversation {
     this.thread.append({ role: "user", content, attachments: attachments ?? [], parentId, sourceId });
   }
 
+  /** On a thread that the server keeps: a message that it has received is sent as an edit of itself. */
+  #sendAnew({ before, commands }: Attempt, { messages }: ChatState) {
+    const position = messages.findIndex((message, index) => index >= before.messages.length && isUser(message));
+    const received = position >= 0 && { sourceId: messages[position]!.id!, parentId: messages[position - 1]?.id ?? null };
+    for (const command of commands) {
+      this.send(received && command.type === "add-message" ? { ...command, ...received } : command);
+    }
+  }
+
   send(command: AssistantTransportCommand) {
     (this.thread.getState().extras as Extras).sendCommand(command);
   }
 
   /** Shows the branch with the index `leaf`. */
   showLeaf(leaf: number) {
+    if (this.#copy.showLeaf(leaf)) return;
     const { leaves, active } = this.branches;
     this.#show({ leaves: leaves.with(active, this.state!), active: leaf });
     this.save();

@@ -1,18 +1,12 @@
 // A thread's copy in this browser's storage: kept up to date by this tab, and followed when another tab saves it.
 
-import type { Branches } from "./branches";
+import { loadThread, onSavedByOther, saveThread } from "./browserStorage";
 import { titleOf, type ChatState } from "./state";
-import { loadThread, onThread, saveThread, type SavedThread } from "./threads";
+import type { Contents, Copy, SavedThread } from "./threads";
 
 const DELAY = 400; // milliseconds: a reply changes the state many times a second
 
-/** What a copy is made of. */
-interface Contents extends Pick<SavedThread, "running" | "unsent" | "finishedId"> {
-  state: ChatState;
-  branches: Branches;
-}
-
-export class ThreadCopy {
+export class ThreadCopy implements Copy {
   #received: ChatState; // the latest state that was loaded rather than made by this tab
   #changed: number;
   #written: unknown[] = [];
@@ -20,10 +14,6 @@ export class ThreadCopy {
   #closed = false;
   #stopFollowing: () => void;
 
-  /**
-   * `contents` gives what is to be saved, undefined before the thread is mounted. `onSaved` is called after each save,
-   * `onOther` when another tab has saved the thread.
-   */
   constructor(
     readonly id: string,
     { leaves, active, changed }: SavedThread,
@@ -33,11 +23,10 @@ export class ThreadCopy {
   ) {
     this.#received = leaves[active]!;
     this.#changed = changed;
-    this.#stopFollowing = onThread(id, onOther);
+    this.#stopFollowing = onSavedByOther(id, onOther);
     addEventListener("pagehide", this.save);
   }
 
-  /** Something is still to be saved. */
   get pending() {
     return this.#timer !== undefined;
   }
@@ -72,16 +61,18 @@ export class ThreadCopy {
     saveThread(this.id, title, { leaves, active, running, unsent, finishedId, changed: this.#changed });
   }
 
-  /** What another tab has saved, if that is newer than this tab's state. */
   receive(): SavedThread | undefined {
     const saved = loadThread(this.id);
     if (saved.changed <= this.#changed) return undefined;
     this.#changed = saved.changed;
     this.#received = saved.leaves[saved.active]!;
-    return saved;
+    return { ...saved, running: false }; // the other tab shows its reply
   }
 
-  /** Ends saving and following. What is pending is dropped. */
+  showLeaf() {
+    return false;
+  }
+
   close() {
     this.#closed = true;
     clearTimeout(this.#timer);

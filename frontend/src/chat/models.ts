@@ -5,9 +5,9 @@ import { page } from "../page";
 import { ROOT, storageKey } from "../root";
 import { headers } from "../server";
 import { readJson, writeJson } from "../storage";
-import { loadThreads } from "./threads";
 
 const CHOSEN = storageKey("models");
+const MAX_CHOSEN = 200; // threads whose choice is remembered: the last ones
 let models: string[] = [];
 let chosen = readJson<Record<string, string>>(CHOSEN) ?? {}; // by thread
 const listeners = new Set<() => void>();
@@ -29,7 +29,9 @@ export async function loadModels() {
 export const modelOf = (thread: string): string | undefined => (models.includes(chosen[thread]!) ? chosen[thread] : undefined);
 
 export function chooseModel(thread: string, model: string) {
-  const kept = Object.entries(chosen).filter(([id]) => loadThreads().some((other) => other.id === id));
+  const kept = Object.entries(chosen)
+    .filter(([id]) => id !== thread)
+    .slice(1 - MAX_CHOSEN);
   chosen = { ...Object.fromEntries(kept), [thread]: model };
   writeJson(CHOSEN, chosen);
   listeners.forEach((listener) => listener());

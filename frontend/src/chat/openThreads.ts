@@ -4,22 +4,34 @@ import { useSyncExternalStore } from "react";
 import { randomId } from "../storage";
 import { goTo } from "../drawer";
 import { Connection } from "./connection";
+import type { RefusedError } from "./serverApi";
 import type { ChatState } from "./state";
-import { loadThread, removeThread } from "./threads";
+import type { Status } from "./view";
+import { threads } from "./keeper";
 
 interface OpenThreads {
   current: string;
+  /** Why the current thread cannot be shown. */
+  problem?: RefusedError | undefined;
   connections: Connection[];
   running: string[]; // ids
 }
 
+const begun = new Set<string>(); // by this tab: nothing of them can be read before they are in the list
+const problems = new Map<string, RefusedError | undefined>(); // undefined while the thread is being read
 const connections = new Map<string, Connection>();
 const listeners = new Set<() => void>();
 let current: string;
 let snapshot: OpenThreads;
 
 /** The thread in the page's address, where a reload and the back button find it; a new one if there is none. */
-const addressed = () => location.hash.slice(1) || randomId();
+const addressed = () => location.hash.slice(1) || newId();
+
+function newId() {
+  const id = randomId();
+  begun.add(id);
+  return id;
+}
 
 /** Puts a thread on the screen. */
 export function showThread(id: string) {
@@ -28,14 +40,14 @@ export function showThread(id: string) {
   update();
 }
 
-export const newThread = () => showThread(randomId());
+export const newThread = () => showThread(newId());
 
 /** Cancels what is in progress in the thread, and deletes it from this browser; returns what brings it back. */
 export function deleteThread(id: string): () => void {
   const wasShown = id === current;
   connections.get(id)?.discard();
   connections.delete(id);
-  const restore = removeThread(id);
+  const restore = threads.remove(id);
   if (wasShown) newThread();
   else update();
   return () => {
@@ -45,9 +57,10 @@ export function deleteThread(id: string): () => void {
 }
 
 /** The thread's state, as it stands. */
-export function stateOf(id: string): ChatState {
+export async function stateOf(id: string): Promise<ChatState> {
   connections.get(id)?.save();
-  const { leaves, active } = loadThread(id);
+  await threads.prepare(id);
+  const { leaves, active } = threads.load(id);
   return leaves[active]!;
 }
 
@@ -58,19 +71,50 @@ function subscribe(listener: () => void) {
   return () => void listeners.delete(listener);
 }
 
+/** Reads the thread once more, after a problem. */
+export function reopen(id: string) {
+  connections.get(id)?.close();
+  connections.delete(id);
+  problems.delete(id);
+  update();
+}
+
+function open(id: string) {
+  const isNew = begun.has(id) && !threads.list().some((thread) => thread.id === id);
+  const preparation = isNew ? undefined : threads.prepare(id);
+  if (!preparation) return connect(id);
+  problems.set(id, undefined);
+  const opened = () => {
+    problems.delete(id);
+    connect(id);
+  };
+  const failed = (error: RefusedError) => {
+    problems.set(id, error);
+    if (error.status === 401) connect(id, { kind: "key-required" });
+  };
+  void preparation.then(opened, failed).then(update);
+}
+
+function connect(id: string, status?: Status) {
+  connections.set(id, new Connection(id, update, status));
+}
+
 function update() {
-  if (!connections.has(current)) connections.set(current, new Connection(current, update));
+  if (!connections.has(current) && !problems.has(current)) open(current);
   for (const [id, connection] of connections) {
     if (id !== current && connection.idle) {
       connection.close();
       connections.delete(id);
     }
   }
-  const open = [...connections.values()];
-  const running = open.filter(({ view }) => view.running && view.status.kind !== "key-required").map(({ id }) => id);
-  snapshot = { current, connections: open, running };
+  const mounted = [...connections.values()];
+  const running = mounted.filter(({ view }) => view.running && view.status.kind !== "key-required").map(({ id }) => id);
+  snapshot = { current, problem: problems.get(current), connections: mounted, running };
   listeners.forEach((listener) => listener());
 }
 
-showThread(addressed());
-addEventListener("hashchange", () => showThread(addressed()));
+/** Shows the thread in the page's address, now and whenever that changes. */
+export function followAddress() {
+  showThread(addressed());
+  addEventListener("hashchange", () => showThread(addressed()));
+}

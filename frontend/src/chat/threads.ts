@@ -1,15 +1,14 @@
-// The threads that this browser keeps in its storage, and the list of them.
+// What the page asks of whoever keeps its threads: this browser, or the server.
 
-import { storageKey } from "../root";
-import { readJson, writeJson } from "../storage";
 import type { Branches } from "./branches";
-import { textOf, type Attempt } from "./state";
+import type { Attempt, ChatState } from "./state";
 
 export interface ThreadInfo {
   id: string;
   title: string;
   updated: number; // milliseconds since 1970
   renamed?: true; // its title was given by the user
+  running?: boolean; // a reply is being written, here or elsewhere
 }
 
 export interface SavedThread extends Branches {
@@ -17,104 +16,58 @@ export interface SavedThread extends Branches {
   running: boolean;
   /** The latest request, if it has not changed the state yet. */
   unsent?: Attempt["commands"] | undefined;
-  /** When the state last changed, in milliseconds since 1970: an older copy never replaces a newer one. */
+  /** A number that grows with every change: an older copy never replaces a newer one. */
   changed: number;
   /** The id of the latest run that has ended. */
   finishedId?: string | undefined;
 }
 
-const LIST = storageKey("threads");
-const threadKey = (id: string) => storageKey(`thread:${id}`);
-const EMPTY: SavedThread = { leaves: [{ messages: [] }], active: 0, running: false, changed: 0 };
+export const EMPTY: SavedThread = { leaves: [{ messages: [] }], active: 0, running: false, changed: 0 };
 
-let list: ThreadInfo[] | undefined; // the same array until it changes, as useSyncExternalStore needs it
-const listeners = new Set<() => void>();
-const listChanged = () => {
-  list = undefined;
-  listeners.forEach((listener) => listener());
-};
-addEventListener("storage", listChanged); // another tab has written
-
-/** Calls the listener whenever the list of threads changes; returns what ends that. */
-export function onThreads(listener: () => void) {
-  listeners.add(listener);
-  return () => void listeners.delete(listener);
+/** What a copy is made of. */
+export interface Contents extends Pick<SavedThread, "running" | "unsent" | "finishedId"> {
+  state: ChatState;
+  branches: Branches;
 }
 
-/** Calls the listener whenever another tab has saved the thread; returns what ends that. */
-export function onThread(id: string, listener: () => void) {
-  const stored = (event: StorageEvent) => event.key === threadKey(id) && event.newValue && listener();
-  addEventListener("storage", stored);
-  return () => removeEventListener("storage", stored);
+/** An open thread, as it is kept: saved while this tab changes it, and followed when another does. */
+export interface Copy {
+  /** Something is still to be saved. */
+  readonly pending: boolean;
+  /** Takes each state that is rendered. */
+  stateChanged(state: ChatState): void;
+  save(): void;
+  saveSoon(): void;
+  /** What another tab or browser has saved, if that is newer than this tab's state. */
+  receive(): SavedThread | undefined;
+  /** Shows another branch, by its index, as if another browser did; false where the tab has all that it needs. */
+  showLeaf(leaf: number): boolean;
+  /** Ends saving and following. What is pending is dropped. */
+  close(): void;
 }
 
-/** The threads, the most recently used one first. */
-export const loadThreads = () => (list ??= readJson<ThreadInfo[]>(LIST) ?? []);
-
-export const loadThread = (id: string) => readJson<SavedThread>(threadKey(id)) ?? EMPTY;
-
-/** Saves the thread and its entry in the list, unless another tab has saved a newer copy. */
-export function saveThread(id: string, title: string, thread: SavedThread) {
-  if (loadThread(id).changed > thread.changed) return;
-  const entry = entryOf(id);
-  const updated = entry && !thread.running ? entry.updated : Date.now();
-  store(id, thread);
-  saveEntry(entry?.renamed ? { ...entry, updated } : { id, title, updated });
-}
-
-export function renameThread(id: string, title: string) {
-  const entry = entryOf(id);
-  if (entry && title) saveEntry({ ...entry, title, renamed: true });
-}
-
-/** Removes the thread; returns what brings it back. */
-export function removeThread(id: string): () => void {
-  const entry = entryOf(id);
-  const thread = { ...loadThread(id), running: false };
-  localStorage.removeItem(threadKey(id));
-  saveList(loadThreads().filter((other) => other.id !== id));
-  return () => {
-    if (!entry) return;
-    store(id, thread);
-    saveEntry(entry);
-  };
-}
-
-/** The threads that have every word of the query in their title or texts. */
-export function searchThreads(query: string): ThreadInfo[] {
-  const words = query.toLocaleLowerCase().split(/\s+/).filter(Boolean);
-  return loadThreads().filter(({ id, title }) => {
-    const { leaves, active } = loadThread(id);
-    const text = [title, ...leaves[active]!.messages.map(textOf)].join("\n").toLocaleLowerCase();
-    return words.every((word) => text.includes(word));
-  });
-}
-
-const entryOf = (id: string) => loadThreads().find((thread) => thread.id === id);
-
-const saveEntry = (entry: ThreadInfo) => saveList([entry, ...loadThreads().filter(({ id }) => id !== entry.id)]);
-
-function saveList(threads: ThreadInfo[]) {
-  writeJson(LIST, threads.toSorted((a, b) => b.updated - a.updated));
-  listChanged();
-}
-
-/** When the storage is full, drops the thread's other branches first, then the least recently used threads. */
-function store(id: string, thread: SavedThread) {
-  if (writeJson(threadKey(id), thread)) return;
-  const withoutBranches = { ...thread, leaves: [thread.leaves[thread.active]!], active: 0 };
-  const others = loadThreads().filter((other) => other.id !== id);
-  const dropped: [string, string | null][] = [];
-  while (!writeJson(threadKey(id), withoutBranches)) {
-    const oldest = others.pop();
-    if (!oldest) {
-      // It does not even fit into an empty storage: it lives until the page is closed, and the others are restored.
-      for (const [key, value] of dropped) if (value !== null) localStorage.setItem(key, value);
-      return;
-    }
-    const key = threadKey(oldest.id);
-    dropped.push([key, localStorage.getItem(key)]);
-    localStorage.removeItem(key);
-  }
-  saveList(loadThreads().filter((other) => !dropped.some(([key]) => key === threadKey(other.id))));
+export interface Threads {
+  /** The threads, the most recently used one first: the same array until it changes. */
+  list(): ThreadInfo[];
+  /** Calls the listener whenever the list changes; returns what ends that. */
+  onList(listener: () => void): () => void;
+  /** What must be waited for before the thread can be loaded; undefined where nothing is. */
+  prepare(id: string): Promise<void> | undefined;
+  load(id: string): SavedThread;
+  /**
+   * `contents` gives what is to be saved, undefined before the thread is mounted. `onSaved` is called after each save,
+   * `onOther` when another tab or browser has changed the thread.
+   */
+  copy(
+    id: string,
+    saved: SavedThread,
+    contents: () => Contents | undefined,
+    onSaved: () => void,
+    onOther: () => void,
+  ): Copy;
+  rename(id: string, title: string): void;
+  /** Removes the thread; returns what brings it back. */
+  remove(id: string): () => void;
+  /** The threads that have every word of the query in their title or texts. */
+  search(query: string): Promise<ThreadInfo[]>;
 }

@@ -2,7 +2,9 @@
 
 import { useState, type FormEvent } from "react";
 import { useChat } from "../chat/context";
+import { server } from "../chat/keeper";
 import { loadModels } from "../chat/models";
+import { reopen } from "../chat/openThreads";
 import { t } from "../language";
 import { setApiKey } from "../storage";
 import { useFileProblem } from "./Files";
@@ -57,16 +59,19 @@ function ConnectionNotice() {
       </div>
     );
   }
-  return status.kind === "key-required" ? <KeyPrompt retry={retry} /> : null;
+  return status.kind === "key-required" ? <KeyPrompt /> : null;
 }
 
-function KeyPrompt({ retry }: { retry: () => void }) {
+function KeyPrompt() {
+  const { connection } = useChat();
   const [key, setKey] = useState("");
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setApiKey(key.trim());
     void loadModels();
-    retry();
+    void server?.refresh();
+    if (server && !connection.attempt) reopen(connection.id); // it could not be read without the key
+    else connection.retry();
   };
   return (
     <form onSubmit={submit} className="mb-3 rounded-2xl bg-notice-soft px-4 py-3 text-sm">

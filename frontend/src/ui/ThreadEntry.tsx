@@ -3,7 +3,8 @@
 import { useId, useState, type FormEvent } from "react";
 import { download, type Format } from "../chat/exporting";
 import { showThread, stateOf } from "../chat/openThreads";
-import { renameThread, type ThreadInfo } from "../chat/threads";
+import { server, threads } from "../chat/keeper";
+import type { ThreadInfo } from "../chat/threads";
 import { t } from "../language";
 import { More } from "./Icons";
 
@@ -56,6 +57,12 @@ export function ThreadEntry({ thread, isCurrent, isRunning, remove }: Props) {
           <Option label={t.rename} onClick={choose(() => setRenaming(true))} />
           <Option label={t.saveAsMarkdown} onClick={choose(() => save(thread, "markdown"))} />
           <Option label={t.saveAsJson} onClick={choose(() => save(thread, "json"))} />
+          {server && (
+            <Option
+              label={server.isArchive ? t.moveBack : t.archive}
+              onClick={choose(() => server!.archive(id, !server!.isArchive))}
+            />
+          )}
           <Option label={t.delete} onClick={choose(remove)} />
         </div>
       )}
@@ -75,7 +82,7 @@ function Rename({ thread, done }: { thread: ThreadInfo; done: () => void }) {
   const [title, setTitle] = useState(thread.title);
   const save = (event: FormEvent) => {
     event.preventDefault();
-    renameThread(thread.id, title.trim());
+    threads.rename(thread.id, title.trim());
     done();
   };
   return (
@@ -98,5 +105,5 @@ function Rename({ thread, done }: { thread: ThreadInfo; done: () => void }) {
   );
 }
 
-const save = ({ id, title }: ThreadInfo, format: Format) =>
-  download(format, title, stateOf(id), { you: t.you, assistant: t.assistant });
+const save = async ({ id, title }: ThreadInfo, format: Format) =>
+  download(format, title, await stateOf(id), { you: t.you, assistant: t.assistant });

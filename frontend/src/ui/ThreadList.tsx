@@ -1,13 +1,16 @@
 // The list of threads: beside the chat on a wide screen, over it on a phone.
 
-import { useDeferredValue, useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { deleteThread, newThread } from "../chat/openThreads";
-import { searchThreads, type ThreadInfo } from "../chat/threads";
+import { server, threads as keeper } from "../chat/keeper";
+import type { ThreadInfo } from "../chat/threads";
 import type { useDrawer } from "../drawer";
 import { t } from "../language";
 import { Cross, Plus } from "./Icons";
 import { ThreadEntry } from "./ThreadEntry";
 import { Undo, type Deleted } from "./Undo";
+
+const ServerList = lazy(async () => ({ default: (await import("./ServerList")).ServerList }));
 
 interface Props {
   threads: ThreadInfo[];
@@ -51,8 +54,7 @@ export function ThreadList(props: Props) {
 
 function Contents({ threads, current, running, drawer, remove }: Props & { remove: (thread: ThreadInfo) => void }) {
   const [query, setQuery] = useState("");
-  const wanted = useDeferredValue(query.trim());
-  const found = wanted ? searchThreads(wanted) : threads;
+  const found = useSearch(query.trim(), threads);
   return (
     <nav aria-label={t.threads} className="flex h-full flex-col gap-2 p-3">
       <div className="flex items-center gap-2">
@@ -65,7 +67,7 @@ function Contents({ threads, current, running, drawer, remove }: Props & { remov
           </button>
         )}
       </div>
-      {(threads.length > 0 || query) && (
+      {(threads.length > 0 || query || server) && (
         <input
           type="search"
           aria-label={t.searchChats}
@@ -76,19 +78,41 @@ function Contents({ threads, current, running, drawer, remove }: Props & { remov
         />
       )}
       <ul className="-mx-1 flex-1 space-y-0.5 overflow-y-auto px-1 pt-1">
-        {found.map((thread) => (
+        {(found ?? []).map((thread) => (
           <ThreadEntry
             key={thread.id}
             thread={thread}
             isCurrent={thread.id === current}
-            isRunning={running.includes(thread.id)}
+            isRunning={thread.running || running.includes(thread.id)}
             remove={() => remove(thread)}
           />
         ))}
       </ul>
       <p role="status" className="px-2 text-sm text-muted empty:hidden">
-        {wanted && !found.length && t.noChatFound}
+        {found?.length === 0 && query.trim() && t.noChatFound}
       </p>
+      {server && (
+        <Suspense>
+          <ServerList server={server} />
+        </Suspense>
+      )}
     </nav>
   );
+}
+
+/** The threads that the query finds, `all` without one; undefined until they are known. */
+function useSearch(query: string, all: ThreadInfo[]): ThreadInfo[] | undefined {
+  const [found, setFound] = useState<{ query: string; threads: ThreadInfo[] }>();
+  useEffect(() => {
+    if (!query) return;
+    let isStale = false;
+    const take = (threads: ThreadInfo[]) => !isStale && setFound({ query, threads });
+    const timer = setTimeout(() => void keeper.search(query).then(take, () => take([])), server ? 250 : 0);
+    return () => {
+      isStale = true;
+      clearTimeout(timer);
+    };
+  }, [query, all]);
+  if (!query) return all;
+  return found?.threads; // those of the query before, until this one's are there
 }

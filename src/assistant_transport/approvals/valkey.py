@@ -6,8 +6,14 @@ from dataclasses import asdict
 from typing import Any
 
 from assistant_transport.approvals.kept import Kept, Outcome, PendingCall, PendingCalls, Place, Status
-from assistant_transport.runs.valkey.client import Client, connect, milliseconds, raising_unavailable
-from assistant_transport.runs.valkey.keys import Keys
+from assistant_transport.runs.valkey.client import (
+    Client,
+    connect,
+    find_primary,
+    keys_for,
+    milliseconds,
+    raising_unavailable,
+)
 
 _TIMEOUT = 2.0  # seconds
 
@@ -107,9 +113,10 @@ return closed
 
 class ValkeyPendingCalls(PendingCalls):
     def __init__(self, url: str, prefix: str, ttl: float) -> None:
-        self._keys = Keys(prefix)
+        self._keys = keys_for(url, prefix)
         self._ttl = str(milliseconds(ttl))
-        self._client: Client = connect(url, _TIMEOUT)
+        self._primary = find_primary(url, self._keys)
+        self._client: Client = connect(url, _TIMEOUT, self._primary)
 
     async def open(self, place: Place, calls: Sequence[PendingCall]) -> None:
         await self._run(_OPEN, place, self._ttl, *(text for call in calls for text in (call.id, _json(call))))
@@ -134,6 +141,8 @@ class ValkeyPendingCalls(PendingCalls):
 
     async def disconnect(self) -> None:
         await self._client.aclose()
+        if self._primary is not None:
+            await self._primary.close()
 
     async def _run(self, script: str, place: Place, *arguments: str) -> Any:
         with raising_unavailable():

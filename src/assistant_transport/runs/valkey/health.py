@@ -30,7 +30,7 @@ class Health:
         self.problem: Problem | None = CONNECTING
         self._loop = asyncio.get_running_loop()
         self._write = keys.script(client, write_script.WRITE)
-        self._arguments = write_script.probe(process, keys)
+        self._used, self._arguments = write_script.probe(process, keys)
         self._interval = interval
         self._reconnect = reconnect
         self._wanted = asyncio.Event()
@@ -51,7 +51,7 @@ class Health:
 
     async def _check(self) -> None:
         problem = await self._find_problem()
-        if problem is not None and problem.kind == "closed":
+        if problem is not None and problem.kind in ("closed", "cluster", "read_only"):
             problem = await self._find_problem()  # a new connection shows why
         if problem is None:
             self._note_success()
@@ -63,7 +63,7 @@ class Health:
 
     async def _find_problem(self) -> Problem | None:
         try:
-            await self._write(args=self._arguments)
+            await self._write(keys=self._used, args=self._arguments)
         except UNAVAILABLE as error:
             return diagnose(error)
         return None

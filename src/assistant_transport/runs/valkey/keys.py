@@ -16,8 +16,11 @@ All keys expire. Behind the prefix they are:
     pending:…       hash: the calls of a thread that wait, or waited, for a person's decision
 """
 
+from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any
+
+from redis.crc import key_slot
 
 from assistant_transport.runs.encoders import ENCODERS
 from assistant_transport.runs.log import Head, Record, Status
@@ -43,10 +46,19 @@ _KEYS = {
 
 
 class Keys:
-    """The keys of one deployment. `prefix`, letters and digits, keeps it apart from others in the same database."""
+    """The keys of one deployment.
 
-    def __init__(self, prefix: str) -> None:
-        self._prefix = f"{prefix}:{VERSION}:"
+    Args:
+        prefix: letters and digits, which keep it apart from others in the same database.
+        in_cluster: all keys are in one slot, and scripts are called with the keys that they use. A node that has handed
+            over a part of a slot's keys refuses such a script, where it would take what it has not got for missing.
+    """
+
+    def __init__(self, prefix: str, *, in_cluster: bool = False) -> None:
+        tag = f"{{{prefix}}}" if in_cluster else prefix
+        self.slot = key_slot(tag.encode())
+        self._in_cluster = in_cluster
+        self._prefix = f"{tag}:{VERSION}:"
         self._lua = f"local FRAMES, STATUS, LAST = '{FRAMES}', '{STATUS}', '{LAST}'\n" + "".join(
             f"local function {name}_key(id) return '{self._prefix}{before}' .. id .. '{after}' end\n"
             for name, (before, after) in _KEYS.items()
@@ -55,6 +67,24 @@ class Keys:
     def script(self, client: Any, text: str) -> Any:
         """A script that the client calls, in which run_key(id) and its like are the keys."""
         return client.register_script(self._lua + text)
+
+    def used(self, run_ids: Iterable[str] = (), *others: str) -> list[str]:
+        """What a script must name of its keys: none on a single node, which saves the time."""
+        if not self._in_cluster:
+            return []
+        of_runs = (self._key(name, run_id) for run_id in run_ids for name in ("run", "log", "lease", "readers"))
+        return [*of_runs, *filter(None, others)]
+
+    def used_by(self, head: Head) -> list[str]:
+        """What scripts.WRITE must name for a run."""
+        return self.used([head.id], *self.found_by(head)) if self._in_cluster else []
+
+    def batch(self, process: str) -> str:
+        return self._key("batch", process)
+
+    @property
+    def counts(self) -> str:
+        return self._key("counts", "")
 
     def _key(self, name: str, identifier: str) -> str:
         before, after = _KEYS[name]

@@ -22,6 +22,7 @@ class Leases:
     """
 
     def __init__(self, client: Client, keys: Keys, lease: float) -> None:
+        self._keys = keys
         self._renew = keys.script(client, scripts.RENEW)
         self._lease = lease
         self._runs: dict[str, PendingRun] = {}
@@ -50,7 +51,7 @@ class Leases:
         ids = [run_id for run_id, run in self._runs.items() if not run.closed]
         if not ids:
             return
-        for run_id in await self._renew(args=[milliseconds(self._lease), *ids]):
+        for run_id in await self._renew(keys=self._keys.used(ids), args=[milliseconds(self._lease), *ids]):
             run = self._runs.pop(run_id.decode(), None)
             if run is not None and not run.closed:
                 logger.warning("A run cannot be resumed: another process took this one for dead")

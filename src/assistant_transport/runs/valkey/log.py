@@ -9,9 +9,9 @@ from math import inf
 from assistant_transport.runs.feed import Feed
 from assistant_transport.runs.log import Head, Record, RunLog, Status, Writer
 from assistant_transport.runs.quotas import Quotas
-from assistant_transport.runs.valkey.client import Clients, raising_unavailable
+from assistant_transport.runs.valkey.client import Clients, keys_for, raising_unavailable
 from assistant_transport.runs.valkey.health import Health
-from assistant_transport.runs.valkey.keys import HEAD_FIELDS, Keys, record
+from assistant_transport.runs.valkey.keys import HEAD_FIELDS, record
 from assistant_transport.runs.valkey.leases import Leases
 from assistant_transport.runs.valkey.quota_exchange import QuotaExchange
 from assistant_transport.runs.valkey.read_runs import ReadRuns
@@ -29,7 +29,7 @@ class ValkeyLog(RunLog):
     """Keeps runs in Valkey for `ttl` seconds after their end, readable from every process.
 
     Args:
-        url: redis://…
+        url: REDIS_URL.
         prefix: what the keys begin with: other deployments in the same database have another one.
         ttl: seconds.
         read_ttl: the same for a run in a thread that its owner has read to the end.
@@ -52,8 +52,8 @@ class ValkeyLog(RunLog):
         read_ttl: float = inf,
     ) -> None:
         process = secrets.token_hex(8)
-        self._keys = keys = Keys(prefix)
-        self._clients = Clients(url, lease, BLOCK_SECONDS)
+        self._keys = keys = keys_for(url, prefix)
+        self._clients = Clients(url, keys, lease, BLOCK_SECONDS)
         self._commands = self._clients.commands
         self._health = Health(self._clients.control, keys, process, lease / 3, self._clients.reconnect)
         self._leases = Leases(self._clients.control, keys, lease)
@@ -85,6 +85,7 @@ class ValkeyLog(RunLog):
             self._exchange.run_forever,
             self._claims.renew_forever,
             self._read.tell_forever,
+            self._clients.follow_forever,
         )
         self._tasks = [asyncio.create_task(_restart_when_it_fails(part)) for part in work]
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from redis import exceptions as redis
+from redis.asyncio.sentinel import MasterNotFoundError
 
 
 class Problem(NamedTuple):
@@ -17,7 +18,9 @@ class Problem(NamedTuple):
 
 CONNECTING = Problem("connecting", "it has not answered yet")
 
-_CLUSTER = Problem("cluster", "it is part of a cluster: the run log takes a single node, or a primary with replicas")
+_CLUSTER = Problem("cluster", "it is part of a cluster, which in REDIS_URL is redis+cluster://")
+_CLUSTER_DOWN = Problem("cluster", "the cluster is down, or no node has the slot of the run log's keys")
+_MOVING = Problem("slot_moving", "the slot of its keys is being moved to another node, and it goes on after that")
 _ACL = Problem("not_allowed", "its user lacks a command or key of the list in docs/deployment.md")
 _REPLICA = Problem("read_only", "it is a replica: REDIS_URL must lead to the primary")
 _CLOSED = Problem("closed", "it closes the connection: it stops, or it takes TLS only, which is rediss://")
@@ -32,9 +35,14 @@ _PROBLEMS: tuple[tuple[type[BaseException], str, Problem], ...] = (
     (redis.ReadOnlyError, "", _REPLICA),
     (redis.MasterDownError, "", _REPLICA),
     (redis.MovedError, "", _CLUSTER),
-    (redis.AskError, "", _CLUSTER),
-    (redis.ClusterDownError, "", _CLUSTER),
+    (redis.AskError, "", _MOVING),
+    (redis.TryAgainError, "", _MOVING),
+    (redis.ClusterDownError, "", _CLUSTER_DOWN),
     (redis.ResponseError, "non local key", _CLUSTER),
+    (redis.ResponseError, "cluster support disabled", Problem("no_cluster", "it is no cluster: that is redis://")),
+    (redis.ResponseError, "No such master", Problem("unknown_name", "its Sentinels know no primary of that name")),
+    (redis.ResponseError, "unknown command 'SENTINEL", Problem("no_sentinel", "it is no Sentinel, as a rule on 26379")),
+    (MasterNotFoundError, "", Problem("no_primary", "its Sentinels have no living primary: they are electing one")),
     (redis.NoPermissionError, "", _ACL),
     (redis.ResponseError, "ACL failure", _ACL),  # in a script of Valkey 9
     (redis.ResponseError, "user executing the script", _ACL),  # in one of Redis 7.0
@@ -42,7 +50,9 @@ _PROBLEMS: tuple[tuple[type[BaseException], str, Problem], ...] = (
         redis.AuthenticationError,
         "",
         Problem(
-            "wrong_password", "check REDIS_URL's user and password, in which #, /, @ and % are written as %23 and so on"
+            "wrong_password",
+            "check REDIS_URL's user and password, and those of the Sentinels if it names them (?sentinel_password=); "
+            "in them #, /, @ and % are written as %23 and so on",
         ),
     ),
     (redis.BusyLoadingError, "", Problem("loading", "it is reading its data from disk")),

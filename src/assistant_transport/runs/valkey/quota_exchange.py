@@ -23,6 +23,7 @@ class QuotaExchange:
 
     def __init__(self, client: Client, keys: Keys, process: str, lease: float, quotas: Quotas) -> None:
         self._exchange = keys.script(client, scripts.EXCHANGE)
+        self._used = keys.used((), keys.counts)
         self._arguments = (process, milliseconds(lease))
         self._pause = lease / 3
         self._quotas = quotas
@@ -31,7 +32,7 @@ class QuotaExchange:
         """Exchanges counts. While Valkey is unavailable the others' are unknown, and this process goes by its own."""
         while True:
             try:
-                told = await self._exchange(args=[*self._arguments, _encode(self._quotas.own)])
+                told = await self._exchange(keys=self._used, args=[*self._arguments, _encode(self._quotas.own)])
                 self._quotas.others = sum(map(_decode, told), Counter())
             except UNAVAILABLE:
                 self._quotas.others = Counter()

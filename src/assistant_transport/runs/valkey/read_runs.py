@@ -38,5 +38,6 @@ class ReadRuns:
             heads, self._heads = self._heads, []
             if heads and await self._batches.written(_INTERVAL_SECONDS):
                 runs = [item for head in heads for item in (head.id, self._keys.found_by(head)[1])]
+                used = self._keys.used(runs[::2], *runs[1::2])
                 with suppress(*UNAVAILABLE):
-                    await self._shorten(args=[milliseconds(self._ttl), *runs])
+                    await self._shorten(keys=used, args=[milliseconds(self._ttl), *runs])

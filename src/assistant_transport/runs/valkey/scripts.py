@@ -1,6 +1,6 @@
 """What must happen at once in Valkey, in Lua, for Keys.script.
 
-Keys are computed from ids, so it takes a single node, not a cluster.
+Keys are computed from ids. In a cluster, where all are in one slot, Keys.used names them as well.
 """
 
 import json

@@ -84,7 +84,7 @@ class Subscriptions:
         return (await self._statuses([run_id], presence=0))[0]
 
     async def _statuses(self, run_ids: list[str], presence: int = milliseconds(_PRESENCE_SECONDS)) -> list[str]:
-        statuses, marked = await self._watch(args=[presence, *self._arguments, *run_ids])
+        statuses, marked = await self._watch(keys=self._keys.used(run_ids), args=[presence, *self._arguments, *run_ids])
         if marked:
             logger.warning("%d runs are marked interrupted: their process gave no sign of life", marked)
         return [status.decode() for status in statuses]
@@ -114,7 +114,7 @@ class Subscriptions:
 
     async def send(self, process: str, message: str, run_id: str) -> None:
         """Sends a message to a process. Raises UNAVAILABLE."""
-        await self._send(args=[process, message, run_id])
+        await self._send(keys=self._keys.used((), self._keys.process(process)), args=[process, message, run_id])
 
     def _unsubscribe(self, run_id: str) -> None:
         self._subscriptions.pop(run_id, None)

@@ -89,14 +89,16 @@ return results
 )
 
 
-def probe(process: str, keys: Keys) -> list[Any]:
-    """Arguments of WRITE for runs that begin, end and expire at once: they show whether it would write real ones.
+def probe(process: str, keys: Keys) -> tuple[list[str], list[Any]]:
+    """Keys and arguments of WRITE for runs that begin, end and expire at once: they show whether real ones would do.
 
-    They have so many keys that no node of a cluster has all of them.
+    They have so many keys that no node of a cluster has all of them, unless they are in one slot.
     """
+    used = keys.used((), keys.batch(f"probe-{process}"))
     arguments: list[Any] = [1, 1, 1, f"probe-{process}", scripts.endings(""), 1, 0]
     for number in range(3):
         run = PendingRun(Head(f"probe-{process}-{number}", f"probe-{process}", True, str(number), "data-stream", ""))
         run.status = Status.DONE
+        used += keys.used_by(run.head)
         arguments += run.take(keys)
-    return arguments
+    return used, arguments

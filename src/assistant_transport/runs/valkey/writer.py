@@ -63,6 +63,7 @@ class BatchWriter:
         self._loop = asyncio.get_running_loop()
         self._write = keys.script(client, write_script.WRITE)
         self._keys = keys
+        self._used = keys.used((), keys.batch(process))
         self._leases = leases
         self._health = health
         self._arguments = [*map(milliseconds, (lease, running_ttl, ended_ttl)), process, scripts.endings(GAP)]
@@ -121,7 +122,8 @@ class BatchWriter:
         self._writing = self._backlog.oldest
         batch, arguments = self._backlog.take_batch(self._keys)
         self._batches += 1
-        statuses = await self._persist(len(batch), [self._batches, *arguments])
+        used = [*self._used, *(key for run in batch for key in self._keys.used_by(run.head))]
+        statuses = await self._persist(len(batch), used, [self._batches, *arguments])
         for run in batch:
             status = None if statuses is None else statuses.get(run.head.id, Status.RUNNING)
             if status is not None and status != (run.status or Status.RUNNING):
@@ -134,7 +136,7 @@ class BatchWriter:
         self._batch_written.clear()
         return len(batch)
 
-    async def _persist(self, runs: int, arguments: list[Any]) -> dict[str, str] | None:
+    async def _persist(self, runs: int, used: list[str], arguments: list[Any]) -> dict[str, str] | None:
         """Writes a batch, however often it takes, and returns the statuses of runs that are not running, by their ids.
 
         One that Valkey keeps refusing, though it takes others, costs its runs their log: None then.
@@ -142,7 +144,7 @@ class BatchWriter:
         refusals = 0
         while refusals < MAX_REFUSALS:
             try:
-                found: list[bytes] = await self._write(args=[*self._arguments, *arguments])
+                found: list[bytes] = await self._write(keys=used, args=[*self._arguments, *arguments])
             except UNAVAILABLE as error:
                 self._health.check_soon()
                 refusals += isinstance(error, ResponseError) and self._health.problem is None

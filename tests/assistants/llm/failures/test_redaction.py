@@ -15,7 +15,7 @@ SECRETS: dict[str, Any] = {
         "OPENAI_BASE_URL": "http://user:password-of-url@localhost/v1",
         "ANTHROPIC_API_KEY": 'sk-"of"-anthropic',
         "API_KEYS": (("me", "a-key-of-16-letters"), ("you", "another-key-of-mine")),
-        "REDIS_URL": "redis://:p%40ssword-of-valkey@localhost/0",
+        "REDIS_URL": "redis+sentinel://:p%40ssword-of-valkey@one,two/main?sentinel_password=of%40sentinels",
         "SENTRY_DSN": "https://publickey@sentry.example/1",
     },
     "SECRET_KEY": "the-secret-key-of-django",
@@ -46,6 +46,8 @@ def secrets(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "password-of-url",
         "p%40ssword-of-valkey",
         "p@ssword-of-valkey",
+        "of@sentinels",
+        "of%40sentinels",
         "publickey",
     ],
 )

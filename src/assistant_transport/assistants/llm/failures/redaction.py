@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from django.conf import settings as django_settings
 
@@ -33,6 +33,7 @@ def _secrets() -> Iterator[str]:
     for url in (settings.OPENAI_BASE_URL, settings.ANTHROPIC_BASE_URL, settings.REDIS_URL, settings.SENTRY_DSN):
         parts = urlsplit(url)
         found.append(parts.password)
+        found += [value for name, value in parse_qsl(parts.query) if name.endswith("password")]
     found.append(urlsplit(settings.SENTRY_DSN).username)
     for secret in found:
         if secret and len(secret) >= _SHORTEST:

@@ -58,12 +58,14 @@ test-upgrade: $(TESTING)
 test-proxies: $(TESTING) build/tests/proxies/.installed
 	ALL_PROXIES=1 $(BIN)/pytest tests/proxies
 
+# The figures go to build/benchmarks.json too, and those of the first table into a picture.
 bench: $(TESTING) build/benchmarks/.installed
 	$(BIN)/python -m benchmarks
+	build/benchmarks/bin/python -m benchmarks.plot
 
 # How long large requests hold up other replies.
 bench-stalls: $(TESTING)
-	$(BIN)/python -m benchmarks.stalls
+	$(BIN)/python -m benchmarks stalls
 
 # What should not grow: with a conversation, with streams, with time. 100,000 runs take some minutes.
 bench-endurance: $(TESTING)

@@ -20,6 +20,7 @@ class Reply:
     sent: float
     first: float = 0.0
     frames: int = 0
+    size: int = 0  # of the response with its headers, in bytes
     arrivals: list[float] = field(default_factory=list)  # one for each token with a timestamp
     delays: list[float] = field(default_factory=list)  # from writing to reading it
 
@@ -89,6 +90,7 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         now = time.monotonic()
         reply = self.reply
+        reply.size += len(data)
         if frames := data.count(_FRAME):
             reply.first = reply.first or now
             reply.frames += frames

@@ -12,9 +12,9 @@ from typing import Any
 
 import uvloop
 
-from benchmarks import pinning
+from benchmarks import pinning, results
 from benchmarks.connection import Connection
-from benchmarks.conversation import IDLE, LONG, PACED, SHORT, TOKENS
+from benchmarks.conversation import IDLE, LONG, SHORT, TOKENS, every
 from benchmarks.processes import children, cpu_seconds, resident_mb
 from benchmarks.stalls import start
 from tests.server import Server
@@ -22,6 +22,8 @@ from tests.server import Server
 _REPEATS = 5
 _MESSAGES = (1, 10, 100, 1_000)
 _STREAMS = (50, 200, 1_000, 2_000)
+_TOKENS_A_SECOND = 2_500
+_WINDOW_SECONDS = 8
 _IDLE = 10_000
 _RUNS = 100_000
 _RUN_CONNECTIONS = 16
@@ -57,16 +59,25 @@ async def _cost(connection: Connection, pid: int, kind: str, state: Any) -> floa
 
 
 async def streams(server: Server) -> dict[str, float]:
-    """The CPU time of a token, 20 ms after the one before, by the number of streams at once."""
+    """The CPU time of a token, of 2,500 a second in all, by the number of streams that they are spread over."""
     pid, found = worker(server), {}
     for count in _STREAMS:
         opened = await connections(server.port, count)
-        before = cpu_seconds(pid)
-        await asyncio.gather(*(connection.ask(PACED) for connection in opened))
-        found[f"{count} streams, CPU µs a token"] = (cpu_seconds(pid) - before) * 1e6 / count / TOKENS[PACED]
+        for number, connection in enumerate(opened):
+            connection.begin(every(count * 1000 // _TOKENS_A_SECOND))
+            await asyncio.sleep(2 / count * (number % 2))  # so that they do not write at the same time
+        await asyncio.sleep(1)
+        before, written = cpu_seconds(pid), _written(opened)
+        await asyncio.sleep(_WINDOW_SECONDS)
+        found[f"{count} streams, CPU µs a token"] = (cpu_seconds(pid) - before) * 1e6 / (_written(opened) - written)
         for connection in opened:
             connection.close()
+        await asyncio.sleep(3)  # their runs are cancelled, and forgotten
     return found
+
+
+def _written(connections: list[Connection]) -> int:
+    return sum(len(connection.reply.arrivals) for connection in connections)
 
 
 async def idle(server: Server) -> dict[str, float]:
@@ -138,7 +149,7 @@ Part = Callable[[Server], Awaitable[dict[str, float]]]
 _LARGE = {"MAX_STATES_BYTES": "4000000000"}
 PARTS: dict[str, tuple[Part, dict[str, str]]] = {
     "messages": (messages, {}),
-    "streams": (streams, {"MAX_CONCURRENT_RUNS": "3000"}),
+    "streams": (streams, {"MAX_CONCURRENT_RUNS": "3000", "RUN_GRACE_SECONDS": "1", "RUN_TTL_SECONDS": "1"}),
     "idle": (idle, {"MAX_CONCURRENT_RUNS": "11000"}),
     "memory of one text": (_memory([{"id": "1", "role": "user", "parts": _parts("word " * (_TEXT // 5))}]), _LARGE),
     "memory of 1,000 texts": (
@@ -173,6 +184,7 @@ def main() -> None:
         for name, value in values.items():
             print(f"| {part} | {name} | {value:,.4g} |")
     print(f"\n{disturbance}")
+    results.save("endurance", disturbance, found)
 
 
 if __name__ == "__main__":

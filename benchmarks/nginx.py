@@ -23,7 +23,7 @@ def nginx(app: int) -> Iterator[int]:
         Path(folder).chmod(0o755)  # nginx's workers are somebody else, where it is started by root
         path = Path(folder, "nginx.conf")
         path.write_text(_here((ROOT / "nginx.conf").read_text(), app, port, folder))
-        process = subprocess.Popen([_PROGRAM, "-p", folder, "-c", path, "-g", "daemon off;"], stdout=subprocess.DEVNULL)
+        process = subprocess.Popen([_PROGRAM, "-p", folder, "-c", path, "-g", "daemon off;"], stderr=subprocess.DEVNULL)
         try:
             while not _answers(port):
                 assert process.poll() is None, "nginx did not start"
@@ -37,11 +37,11 @@ def nginx(app: int) -> Iterator[int]:
 def _here(text: str, app: int, port: int, folder: str) -> str:
     """The configuration with this machine's addresses and folders in place of the image's."""
     for pattern, replacement in (
+        (r"/tmp/", f"{folder}/"),
         (r"include /etc/nginx/limits.conf;", f"include {ROOT}/nginx.limits.conf;"),
         (r"include /etc/nginx/.*|resolver .*", ""),
         (r"server app:8002 resolve", f"server 127.0.0.1:{app}"),
         (r"listen 8080", f"listen 127.0.0.1:{port}"),
-        (r"/tmp/", f"{folder}/"),
         (r"/dev/stdout json", f"{folder}/access.log json"),
     ):
         text = re.sub(pattern, replacement, text)

@@ -7,7 +7,7 @@ from typing import Any
 
 import uvicorn
 
-from benchmarks.conversation import LONG, PACED, SHORT, tokens, user_message
+from benchmarks.conversation import TOKENS, tokens, user_message
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -22,7 +22,7 @@ def _set(path: str, value: str) -> str:
 
 _BEGIN = {
     kind: (_set('["messages","0"]', json.dumps(user_message(kind))) + _set('["messages","1"]', _ASSISTANT)).encode()
-    for kind in (SHORT, LONG, PACED)
+    for kind in TOKENS
 }
 _END = _set('["provider"]', '"completed"').encode()
 

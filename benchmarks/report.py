@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from statistics import median
 
 from benchmarks.conversation import LONG, PACED, SHORT, TOKENS
-from benchmarks.servers import EACH_TOKEN, MEMORY, RAW, UPSTREAM, VALKEY, WITHOUT_LOG
+from benchmarks.servers import MEMORY, VALKEY, WITHOUT_LOG
 
 Samples = dict[str, list[dict[str, float]]]
 Column = tuple[str, Callable[[dict[str, float]], float], str]  # title, value of one round, format
@@ -21,13 +21,6 @@ COST: list[Column] = [
     ("long reply, CPU µs a token", of(f"{LONG}_server_us", TOKENS[LONG]), ".1f"),
     ("paced reply, CPU µs a token", of(f"{PACED}_server_us", TOKENS[PACED]), ".1f"),
 ]
-_PEERS: list[Column] = [
-    *COST,
-    ("frames: short", of(f"{SHORT}_frames"), ".0f"),
-    ("frames: long", of(f"{LONG}_frames"), ".0f"),
-    ("first byte p50, ms", of("first_p50"), ".2f"),
-    ("first byte p99, ms", of("first_p99"), ".2f"),
-]
 DELAYS: list[Column] = [
     ("between tokens p50, ms", of("gap_p50"), ".1f"),
     ("between tokens p99, ms", of("gap_p99"), ".1f"),
@@ -38,17 +31,6 @@ _LOG_COST: list[Column] = [
     ("log's own: short run, CPU µs", of(f"{SHORT}_log_us"), ".0f"),
     ("log's own: paced, CPU µs a token", of(f"{PACED}_log_us", TOKENS[PACED]), ".1f"),
 ]
-
-
-def peers(samples: Samples) -> str:
-    """What one reply costs here and with the peers."""
-    rows = {
-        RAW: "raw ASGI, ready bytes: the limit",
-        UPSTREAM: "FastAPI + assistant-stream, as upstream's example",
-        EACH_TOKEN: "this project, `FLUSH_INTERVAL_MS=0`: a frame a token",
-        MEMORY: "this project, defaults",
-    }
-    return "## Peers\n\n" + table("server", rows, _PEERS, samples)
 
 
 def durability(samples: Samples, log: str) -> str:

@@ -9,17 +9,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
+from benchmarks import pinning
 from benchmarks.processes import children, resident_mb
 from tests.server import GUNICORN, ROOT, Server, Valkey, environment
 
-RAW, UPSTREAM, WITHOUT_LOG, MEMORY, EACH_TOKEN, VALKEY = (
-    "raw",
-    "upstream",
-    "without log",
-    "memory",
-    "each token",
-    "valkey",
-)
+WITHOUT_LOG, MEMORY, VALKEY = "without log", "memory", "valkey"
 
 PROVIDERS = ("chat", "responses", "anthropic")  # the formats of tests.providers
 BY_HAND = {name: f"{name} by hand" for name in PROVIDERS}
@@ -59,25 +53,23 @@ class Servers:
 
 
 @contextmanager
-def start() -> Iterator[Servers]:
-    """Starts every server that is available, and stops them all at the end."""
+def start(*, models: bool) -> Iterator[Servers]:
+    """Starts every server that is available, with `models` those of models too, and stops them all at the end."""
     with ExitStack() as stack:
 
         def server(command: tuple[str, ...] = GUNICORN, **variables: str) -> Server:
             assistant = {"ASSISTANT": "benchmarks.assistant.Assistant", "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
-            started = Server(command, **(assistant | variables))
+            with pinning.server():
+                started = Server(command, **(assistant | variables))
             stack.callback(started.stop)
             return started
 
         by_name = {
-            RAW: Measured(server((*_PYTHON, "benchmarks.raw"))),
-            UPSTREAM: Measured(server((*_PEER, "benchmarks.upstream"))),
-            EACH_TOKEN: Measured(server(FLUSH_INTERVAL_MS="0")),
             WITHOUT_LOG: Measured(server((*GUNICORN, "benchmarks.without_log:application"))),
             MEMORY: Measured(server()),
         }
-        settings = {name: _start_provider(name, stack) for name in PROVIDERS}
-        for name in PROVIDERS:
+        settings = {name: _start_provider(name, stack) for name in PROVIDERS if models}
+        for name in settings:
             by_name[name] = Measured(server(ASSISTANT="auto", **settings[name]), streams=_MODEL_STREAMS)
             by_hand = server((*_PEER, "benchmarks.by_hand", name), PYTHONPATH=str(ROOT), **settings[name])
             by_name[BY_HAND[name]] = Measured(by_hand, streams=_MODEL_STREAMS)

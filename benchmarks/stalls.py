@@ -1,4 +1,4 @@
-"""`python -m benchmarks.stalls`: how long one client's large requests hold up the tokens of others, as a table.
+"""`python -m benchmarks stalls`: how long one client's large requests hold up the tokens of others, as a table.
 
 The server has one core of its own; the clients have the others.
 """
@@ -13,7 +13,7 @@ from typing import Any
 
 import uvloop
 
-from benchmarks import pinning
+from benchmarks import pinning, results
 from benchmarks.client import percentile
 from benchmarks.connection import Connection, Reply
 from benchmarks.conversation import STEADY
@@ -80,7 +80,7 @@ def table(found: dict[str, list[dict[str, Any]]]) -> str:
 
 
 def main() -> None:
-    kinds = sys.argv[1:] or [NONE, *REQUESTS]
+    kinds = [NONE, *REQUESTS]
     found: dict[str, list[dict[str, Any]]] = {}
     with pinning.server():
         server = start()
@@ -96,7 +96,4 @@ def main() -> None:
         server.stop()
     print(table(found))
     print(f"\n{disturbance}")
-
-
-if __name__ == "__main__":
-    main()
+    results.save("stalls", disturbance, found)

@@ -99,6 +99,8 @@ def test_every_verb_that_needs_python_has_its_environment() -> None:
         "test-browser",
         "bench",
         "bench-attacks",
+        "bench-endurance",
+        "bench-stalls",
         "lint",
         "lock",
         "upgrade",

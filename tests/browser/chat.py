@@ -25,6 +25,7 @@ class Chat:
         self.mine = self.log.locator("[data-role=user]")
         self.replies = self.log.locator("[data-role=assistant]")
         self.lost = page.get_by_role("status").filter(has_text="Connection lost. Reconnecting")
+        self.offline = page.get_by_role("status").filter(has_text="You are offline")
         self.alert = page.get_by_role("alert")
         self.threads = page.get_by_role("navigation", name="Threads")
 

@@ -6,6 +6,7 @@ from tests.browser.chat import Chat
 from tests.browser.conftest import NewContext, StartClient
 from tests.browser.measured import record
 
+BLOCKS = 120  # two in each paragraph
 PARAGRAPH = (
     "Some *words* about `code` and [a link](https://example.com/).\n\n- one\n- two\n\n```python\nprint(1)\n```\n\n"
 )
@@ -41,9 +42,11 @@ def cost_of_a_word(page: Page, client: StartClient, earlier: str) -> int:
 
 
 def test_a_word_costs_the_same_after_many_blocks(scripted_server: StartClient, new_context: NewContext) -> None:
-    short, long = (cost_of_a_word(new_context().new_page(), scripted_server, PARAGRAPH * blocks) for blocks in (1, 60))
+    short, long = (
+        cost_of_a_word(new_context().new_page(), scripted_server, PARAGRAPH * blocks) for blocks in (1, BLOCKS // 2)
+    )
     record("function calls for one more word", "after 1 and after 60 paragraphs", [short, long])
-    assert long < 2 * short
+    assert (long - short) / BLOCKS < 500  # to render one anew takes thousands
 
 
 def test_the_longest_task_is_measured_while_tokens_arrive(
@@ -55,6 +58,6 @@ def test_the_longest_task_is_measured_while_tokens_arrive(
     chat.page.evaluate(TASKS)
     words = [f"{word} " for word in (PARAGRAPH * 150).split(" ")][:2000]
     script.tokens(words, every=0.003).text("That is all.").end()
+    expect(chat.replies).to_contain_text("That is all.", timeout=100_000)
     chat.expect_idle()
-    expect(chat.replies).to_contain_text("That is all.")
     record("while 2000 tokens arrive, four times slower", "longest task, ms", chat.page.evaluate("window.longest"))

@@ -5,6 +5,7 @@ import { t } from "../language";
 import { cancelRun, classify } from "../server";
 import { Conversation } from "./conversation";
 import { answeredBy, resume, type Answer } from "./questions";
+import { onceOnline } from "./online";
 import { Reconnect } from "./reconnect";
 import { watchSilence } from "./silence";
 import { lastTurn, type Attempt, type ChatState } from "./state";
@@ -132,7 +133,7 @@ export class Connection {
       this.#endHandled = this.#disconnecting = false;
       if (this.#resuming) return { ...body, state: undefined }; // /resume ignores the state, which may be large
       this.#begin({ before: body.state as ChatState, commands: body.commands as Attempt["commands"] });
-      return body;
+      return navigator.onLine ? body : onceOnline(body);
     },
 
     onResponse: (response: Response) => {

@@ -129,6 +129,7 @@ export const de: Texts = {
   decided: { approve: "Genehmigt", edit: "Mit Änderungen genehmigt", reject: "Abgelehnt", respond: "Beantwortet" },
   othersWait: (decision) => `${decision}; die anderen Aufrufe warten auf deine Entscheidung.`,
 
+  offline: "Du bist offline. Sobald die Verbindung wieder da ist, geht es von selbst weiter.",
   connectionLost: "Verbindung verloren. Sie wird wiederhergestellt …",
   giveUp: "Aufgeben",
   tryAgain: "Noch einmal versuchen",

@@ -135,6 +135,7 @@ export const en = {
   othersWait: (decision: string) => `${decision}; the other calls wait for your decision.`,
 
   // the connection, and errors
+  offline: "You are offline. This goes on by itself once the connection is back.",
   connectionLost: "Connection lost. Reconnecting …",
   giveUp: "Give up",
   tryAgain: "Try again",

@@ -129,6 +129,7 @@ export const fr: Texts = {
   decided: { approve: "Approuvé", edit: "Approuvé avec modifications", reject: "Refusé", respond: "Répondu" },
   othersWait: (decision) => `${decision} ; les autres appels attendent votre décision.`,
 
+  offline: "Vous êtes hors ligne. Tout reprendra de soi-même dès le retour de la connexion.",
   connectionLost: "Connexion perdue. Reconnexion …",
   giveUp: "Abandonner",
   tryAgain: "Réessayer",

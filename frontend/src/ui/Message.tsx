@@ -56,20 +56,23 @@ export function AssistantMessage() {
         }}
       />
       <Sources />
-      <ActionBarPrimitive.Root hideWhenRunning className="-ms-2 flex h-7 items-center gap-2 text-muted">
-        <ActionBarPrimitive.Copy aria-label={t.copy} className="group/copy icon-button !size-7">
-          <span className="group-data-[copied]/copy:hidden">
-            <Copy />
-          </span>
-          <span className="hidden group-data-[copied]/copy:inline">
-            <Done />
-          </span>
-        </ActionBarPrimitive.Copy>
-        <ReadAloud />
-        <AnswerAnew />
-        <Versions />
-        <Tokens />
-      </ActionBarPrimitive.Root>
+      {/* Its place is kept while the reply is written, or the text would jump up when it ends. */}
+      <div className="h-7">
+        <ActionBarPrimitive.Root hideWhenRunning className="-ms-2 flex h-7 items-center gap-2 text-muted">
+          <ActionBarPrimitive.Copy aria-label={t.copy} className="group/copy icon-button !size-7">
+            <span className="group-data-[copied]/copy:hidden">
+              <Copy />
+            </span>
+            <span className="hidden group-data-[copied]/copy:inline">
+              <Done />
+            </span>
+          </ActionBarPrimitive.Copy>
+          <ReadAloud />
+          <AnswerAnew />
+          <Versions />
+          <Tokens />
+        </ActionBarPrimitive.Root>
+      </div>
     </MessagePrimitive.Root>
   );
 }
@@ -106,7 +109,7 @@ function AnswerAnew() {
 }
 
 const Thinking = ({ status }: { status: { type: string } }) =>
-  status.type === "running" && <div className="writing" role="status" aria-label={t.thinkingName} />;
+  status.type === "running" && <div className="writing h-7" role="status" aria-label={t.thinkingName} />;
 
 function Tokens() {
   const usage = useAuiState((s) => s.message.metadata.custom.usage as Usage | undefined);

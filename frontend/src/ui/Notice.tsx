@@ -3,6 +3,7 @@
 import { useState, type FormEvent } from "react";
 import { useChat } from "../chat/context";
 import { server } from "../chat/keeper";
+import { useOffline } from "../chat/online";
 import { loadModels } from "../chat/models";
 import { reopen } from "../chat/openThreads";
 import { t } from "../language";
@@ -35,14 +36,17 @@ function FileProblem() {
 function ConnectionNotice() {
   const { status, connection } = useChat();
   const retry = () => connection.retry();
-  if (status.kind === "lost") {
+  const offline = useOffline();
+  if (status.kind === "lost" || (status.kind === "ok" && offline)) {
     return (
       <div role="status" className="mb-3 flex items-center gap-3 rounded-2xl bg-notice-soft px-4 py-2.5 text-sm">
         <span aria-hidden className="size-2 animate-pulse rounded-full bg-accent" />
-        <span className="flex-1">{t.connectionLost}</span>
-        <button className="plain-button" onClick={connection.giveUp}>
-          {t.giveUp}
-        </button>
+        <span className="flex-1">{offline ? t.offline : t.connectionLost}</span>
+        {status.kind === "lost" && (
+          <button className="plain-button" onClick={connection.giveUp}>
+            {t.giveUp}
+          </button>
+        )}
       </div>
     );
   }

@@ -10,11 +10,11 @@ export const PlainText = ({ text }: { text: string }) => (
 );
 
 // Offline, or the server has a newer page by now.
-const load = () => import("./Markdown").catch(() => ({ Markdown: PlainText }));
-const Markdown = lazy(async () => ({ default: (await load()).Markdown }));
+export const loadMarkdown = () => import("./Markdown").catch(() => ({ Markdown: PlainText }));
+const Markdown = lazy(async () => ({ default: (await loadMarkdown()).Markdown }));
 
 // Before the first reply: when a message is begun, rather than with the page.
-addEventListener("input", load, { once: true });
+addEventListener("input", loadMarkdown, { once: true });
 
 export const Text = (part: TextMessagePartProps) => (
   <Suspense fallback={<PlainText text={part.text} />}>

@@ -1,14 +1,16 @@
-"""`python -m tests.counted`: prints how many functions this project calls for a short run and for a token, as JSON.
+"""`python -m tests.counted`: prints the calls of functions in a short run and a token, and an open stream's memory.
 
 Calls are counted, not timed, so that the figures hold on a busy machine. It runs in a process of its own: no other
 test's threads and settings are counted.
 """
 
 import asyncio
+import gc
 import json
 import os
 import sys
 import threading
+import tracemalloc
 from typing import Any
 
 from assistant_transport.assistants import Turn
@@ -16,6 +18,8 @@ from tests.server import environment
 from tests.wire import message
 
 _RUNS = 20
+_STREAMS = 200
+_TURNS = 20  # of the event loop, until the first frames are sent
 
 
 class Assistant:
@@ -26,6 +30,8 @@ class Assistant:
         for _ in range(int(turn.text or 0)):
             answer.append_text(" token")
             await asyncio.sleep(0)
+        if turn.text == "0":
+            await asyncio.Event().wait()
 
 
 class Calls:
@@ -48,7 +54,7 @@ class Calls:
         threading.setprofile(None)
 
 
-async def ask(application: Any, tokens: int, earlier: int = 0) -> None:
+async def ask(application: Any, tokens: int, earlier: int = 0, client: int = 0) -> None:
     """One request after so many earlier messages, and its whole reply, as a server hands them to the application."""
     messages = [{"id": str(number), "role": "user", "parts": []} for number in range(earlier)]
     fields = {"commands": [message(str(tokens))], "state": {"messages": messages}, "threadId": "thread"}
@@ -57,7 +63,7 @@ async def ask(application: Any, tokens: int, earlier: int = 0) -> None:
         "host": "localhost",
         "content-type": "application/json",
         "content-length": str(len(body)),
-        "x-client-id": "a-client-that-is-counted",
+        "x-client-id": f"a-client-that-is-counted-{client}",
     }
     scope = {
         "type": "http",
@@ -96,6 +102,25 @@ async def calls(application: Any, tokens: int, earlier: int = 0) -> float:
     return counted.count / _RUNS
 
 
+async def memory(application: Any) -> float:
+    """The KiB of Python's memory that a stream takes on which nothing happens, without the server's part."""
+    from assistant_transport.http import registry
+
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+    streams = [asyncio.create_task(ask(application, 0, client=number)) for number in range(_STREAMS)]
+    while registry.runs().active < _STREAMS:
+        await asyncio.sleep(0)
+    for _ in range(_TURNS):
+        await asyncio.sleep(0)
+    gc.collect()
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    await registry.runs().drain(0)
+    await asyncio.gather(*streams)
+    return (after - before) / _STREAMS / 1024
+
+
 async def main() -> None:
     from assistant_backend.asgi import application
     from assistant_transport.http import lifecycle
@@ -104,7 +129,7 @@ async def main() -> None:
     short, long = await calls(application, 5), await calls(application, 105)
     late = await calls(application, 5, earlier=10_000)
     found = {"short run": short, "token": (long - short) / 100, "earlier message": (late - short) / 10_000}
-    json.dump(found, sys.stdout)
+    json.dump(found | {"KiB of an open stream": await memory(application)}, sys.stdout)
 
 
 if __name__ == "__main__":

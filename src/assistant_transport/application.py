@@ -8,7 +8,7 @@ from django.core.handlers.asgi import get_script_prefix
 from django.urls import Resolver404, ResolverMatch, resolve
 
 from assistant_transport.conf import settings
-from assistant_transport.http import registry
+from assistant_transport.http import lifecycle
 from assistant_transport.http.access_log import AccessLog
 from assistant_transport.http.asgi_types import Application, Message, Receive, Scope, Send
 from assistant_transport.http.body_limit import BodyLimit
@@ -29,17 +29,15 @@ class Served:
         self._others = _logged(application)
         self._everything = everything
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != "http":
-            await self._application(scope, receive, send)
-            return
+            return self._application(scope, receive, send)
         if match := own_match(scope):
             scope[MATCH] = match
-            await self._own.answer(f"/{match.url_name}", scope, receive, _closing(send))
-        elif self._everything:
-            await self._others.answer("other", scope, receive, _closing(send))
-        else:
-            await self._application(scope, receive, _closing(send))
+            return self._own.answer(f"/{match.url_name}", scope, receive, send)
+        if self._everything:
+            return self._others.answer("other", scope, receive, send)
+        return self._application(scope, receive, _closing(send))
 
 
 def _logged(application: Application) -> AccessLog:
@@ -64,11 +62,9 @@ def _match(path: str, urls: str) -> ResolverMatch | None:
 
 
 def _closing(send: Send) -> Send:
-    """Adds `Connection: close` to responses while this process stops, so that the next request goes to another one."""
-
     def closing(message: Message) -> Awaitable[None]:  # not async: it is called for each frame
-        if message["type"] == "http.response.start" and registry.stopping:
-            message = {**message, "headers": [*message.get("headers", ()), (b"connection", b"close")]}
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message.get("headers", ()), *lifecycle.closing_headers()]}
         return send(message)
 
     return closing

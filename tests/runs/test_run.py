@@ -21,6 +21,7 @@ def test_the_grace_begins_anew_when_a_reader_comes_back_and_leaves() -> None:
         async def leave(reader: AsyncGenerator[bytes, None]) -> asyncio.TimerHandle:
             await anext(reader)
             await reader.aclose()
+            assert run._grace is not None
             assert run._grace._timer is not None
             return run._grace._timer
 

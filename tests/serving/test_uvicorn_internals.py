@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 import re
+from unittest.mock import Mock
 
 import httptools
 import pytest
@@ -12,6 +13,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 from uvicorn_worker import UvicornWorker
 
+from assistant_transport.serving.uvicorn_internals import HttpProtocol
 from tests.server import ROOT
 
 SERVING = ROOT / "src/assistant_transport/serving"
@@ -54,6 +56,24 @@ def test_a_connection_has_what_is_used_of_it() -> None:
 
     asyncio.run(main())
     assert STATUS_LINE[431].startswith(b"HTTP/1.1 431 ")
+
+
+def test_whoever_writes_waits_while_the_client_does_not_read() -> None:
+    async def main() -> None:
+        connection = HttpProtocol(uvicorn.Config(application), ServerState(), {})
+        connection.connection_made(Mock(get_extra_info=lambda _: None))
+        writing = asyncio.create_task(connection.flow.drain())
+        await writing
+        connection.pause_writing()
+        several = [asyncio.create_task(connection.flow.drain()) for _ in range(2)]
+        await asyncio.sleep(0)
+        assert not any(task.done() for task in several)
+        several[0].cancel()
+        connection.resume_writing()
+        await several[1]
+        connection.connection_lost(None)
+
+    asyncio.run(main())
 
 
 def test_an_error_in_a_callback_is_answered_by_the_method_that_is_replaced() -> None:

@@ -6,6 +6,7 @@ from functools import cache
 from time import perf_counter
 from typing import Any
 
+from assistant_transport.http import lifecycle
 from assistant_transport.http.asgi_types import Application, Message, Receive, Scope, Send
 from assistant_transport.telemetry import context, counts, sentry
 
@@ -31,7 +32,7 @@ class AccessLog:
         def watched(message: Message) -> Awaitable[None]:  # not async: it is called for each frame
             answer.note(message)
             if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message["headers"], header]}
+                message = {**message, "headers": [*message["headers"], header, *lifecycle.closing_headers()]}
             return send(message)
 
         try:

@@ -11,7 +11,7 @@ from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.core.signals import request_finished, request_started
 from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http.response import HttpResponseBase, ResponseHeaders
 from django.urls import ResolverMatch, set_script_prefix
 
 from assistant_transport.http import database
@@ -67,21 +67,24 @@ class Handler:
             return
         # Without a database one thread serves the whole process, where asgiref would start two for each context.
         async with ThreadSensitiveContext() if database.is_configured() else nullcontext():
-            await self._handle(scope, body, receive, send)
+            response = await self._respond(scope, body)
+            try:
+                await self._send(response, receive, send)
+            finally:
+                if request_finished.has_listeners(type(self._django)):
+                    await sync_to_async(response.close)()
+                else:
+                    response.close()
 
-    async def _handle(self, scope: Scope, body: BytesIO, receive: Receive, send: Send) -> None:
-        kind = type(self._django)
+    async def _respond(self, scope: Scope, body: BytesIO) -> Any:
         set_script_prefix(get_script_prefix(scope))
-        await request_started.asend(sender=kind, scope=scope)
+        await request_started.asend(sender=type(self._django), scope=scope)
         request, refusal = self._django.create_request(scope, body)
-        response: Any = refusal if request is None else await self._django.run_get_response(request)
-        try:
-            await self._send(response, receive, send)
-        finally:
-            if request_finished.has_listeners(kind):
-                await sync_to_async(response.close)()
-            else:
-                response.close()
+        if request is None:
+            return refusal
+        response = await self._django.run_get_response(request)
+        vars(request).pop("headers", None)  # made by who asked for it, and again if somebody does: 0.9 KiB a stream
+        return response
 
     async def _send(self, response: HttpResponseBase, receive: Receive, send: Send) -> None:
         """Sends the response, until its end or the client's leaving."""
@@ -107,6 +110,7 @@ class Handler:
             return send({"type": "http.response.body", "body": frames, "more_body": True})
 
         await send({"type": "http.response.start", "status": response.status_code, "headers": _headers(response)})
+        response.headers = ResponseHeaders({})  # they are sent: 1 KiB of each open stream
         await send_frames(write)
         await send({"type": "http.response.body"})
 

@@ -61,6 +61,11 @@ async def stop() -> None:
     sentry.flush()
 
 
+def closing_headers() -> list[tuple[bytes, bytes]]:
+    """While this process stops: what makes the next request go to another one."""
+    return [(b"connection", b"close")] if registry.stopping else []
+
+
 class Drain:
     """Lets a server that stops wait for this process's runs; implements serving.drain.Drain."""
 

@@ -1,7 +1,7 @@
 """The routes of the assistant and of the API's description."""
 
 import sys
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -73,11 +73,7 @@ async def assistant_endpoint(call: Call) -> HttpResponseBase:
     except RunRefusedError as refusal:
         code = Code.DRAINING if registry.runs().draining else Code.OVERLOADED
         raise ApiError(code, str(refusal), headers={"Retry-After": "1"}) from None
-    return responses.live(
-        run,
-        lambda: _reply(turn, run, kept),
-        lambda run: _ended(turn, run, kept),
-    )
+    return responses.live(run, partial(_reply, turn, run, kept), partial(_end, turn, kept))
 
 
 async def _open_thread(parsed: AssistantRequest, run: Run, call: Call) -> KeptThread | None:
@@ -92,7 +88,7 @@ def _report(turn: Turn, run: Run) -> RunReport:
     return RunReport(run, turn.transcript.usage, registry.assistant_name(), turn.caller_name or "")
 
 
-def _ended(turn: Turn, run: Run, kept: KeptThread | None) -> None:
+def _end(turn: Turn, kept: KeptThread | None, run: Run) -> None:
     run_reports.ended(run, turn.transcript.usage, turn.caller_name or "")
     if kept is not None:
         kept.end(_report(turn, run))

@@ -13,7 +13,7 @@ from assistant_transport.runs.quotas import Quota, Quotas
 from assistant_transport.runs.run import Limits, Run, RunFailedError
 from assistant_transport.runs.service import QuotaExceededError, RunRefusedError, Runs
 from assistant_transport.runs.threads import ThreadBusyError
-from assistant_transport.runs.timers import timers
+from assistant_transport.runs.timers import Timer, timers
 
 __all__ = [
     "ENCODERS",
@@ -41,6 +41,7 @@ __all__ = [
     "Status",
     "TextCursor",
     "ThreadBusyError",
+    "Timer",
     "log_failure",
     "pieces",
     "timers",

@@ -28,7 +28,7 @@ class Feed:
         self.cut_off = False  # it ended before the run did
         self._on_idle = on_idle
         self._frames: list[bytes] = []
-        self._readers: set[Reader] = set()
+        self._readers: list[Reader] = []
         self._expected = 0  # readers that are about to begin
         self._expectation: Timer | None = None
 
@@ -112,13 +112,13 @@ class Feed:
 
     def began(self, reader: "Reader") -> None:
         """Counts a reader."""
-        self._readers.add(reader)
+        self._readers.append(reader)
         if self._expected:
             self._expect(self._expected - 1)
 
     def left(self, reader: "Reader") -> None:
         """Counts a reader no more."""
-        self._readers.discard(reader)
+        self._readers.remove(reader)
         self._notify_if_idle()
 
 

@@ -45,7 +45,7 @@ class MemoryLog(RunLog):
         self._read_ttl = read_ttl
         self._entries: dict[str, _Entry] = {}
         self._latest: dict[tuple[str, str], str] = {}  # by owner and thread
-        self._running: dict[str, set[str]] = {}  # by owner
+        self._running: dict[str, tuple[str, ...]] = {}  # by owner; most have one
         self._ended: dict[str, int] = {}  # by end, oldest first: the bytes that each takes
         self._size = 0
 
@@ -61,7 +61,7 @@ class MemoryLog(RunLog):
     def begin(self, head: Head, feed: Feed) -> Writer:
         entry = self._entries[head.id] = _Entry(self, head, feed)
         if head.discoverable:
-            self._running.setdefault(head.owner, set()).add(head.id)
+            self._running[head.owner] = (*self._running.get(head.owner, ()), head.id)
             if head.thread is not None:
                 self._latest[head.owner, head.thread] = head.id
         return entry
@@ -69,9 +69,9 @@ class MemoryLog(RunLog):
     def keep(self, entry: _Entry) -> None:
         """Keeps a run that ended, for a while and within bounds."""
         owner = entry.head.owner
-        self._running.get(owner, set()).discard(entry.head.id)
-        if not self._running.get(owner):
-            self._running.pop(owner, None)
+        running = tuple(run_id for run_id in self._running.pop(owner, ()) if run_id != entry.head.id)
+        if running:
+            self._running[owner] = running
         size = self._ended[entry.head.id] = entry.feed.size + len(entry.head.state.encode())
         self._size += size
         while len(self._ended) > 1 and self._size > MAX_BYTES:
@@ -94,8 +94,8 @@ class MemoryLog(RunLog):
         return await self.find(self._latest.get((owner, thread), ""))
 
     async def only_running(self, owner: str) -> Record | None:
-        running = self._running.get(owner, set())
-        return await self.find(next(iter(running))) if len(running) == 1 else None
+        running = self._running.get(owner, ())
+        return await self.find(running[0]) if len(running) == 1 else None
 
     async def subscribe(self, record: Record) -> Feed:
         feed = self._entries[record.head.id].feed

@@ -73,12 +73,8 @@ class Run:
         self._limits = limits
         self._pump = Pump(self.encoder, self._publish, limits.flush_interval, limits.max_bytes, self._handle_too_large)
         self.controller = Controller(self._pump, state)
-        self._grace = Grace(
-            limits.grace if head.discoverable else limits.anonymous_grace,
-            self.feed,
-            partial(has_subscribers, head.id),
-            partial(self.stop, Status.CANCELLED),
-        )
+        self._has_subscribers = has_subscribers
+        self._grace: Grace | None = None  # once it was without readers
         self._on_end = [on_end]
         self._writer: Writer | None = None
         self._task: asyncio.Task[None] | None = None
@@ -108,10 +104,10 @@ class Run:
         self._context = contextvars.copy_context()
         self._on_end.append(on_end)
         writer.append(self.feed.so_far())
-        too_slow = f"The reply took longer than {self._limits.max_seconds:g} seconds."
-        self._after(self._limits.max_seconds, partial(self._exceed, "too_slow", too_slow))
-        self._task = asyncio.create_task(self._do(work))
-        self._task.add_done_callback(lambda _: self._end())  # if it is cancelled before its first step
+        self._after(self._limits.max_seconds, self._handle_too_slow)
+        self._task = asyncio.create_task(self._do(work), context=self._context)
+        # If it is cancelled before its first step. Each callback without a context takes a copy of one.
+        self._task.add_done_callback(self._end, context=self._context)
 
     def stop(self, status: Status, message: str | None = None) -> None:
         """Stops the run; the assistant gets a CancelledError at once. `message` goes out as an error frame."""
@@ -165,12 +161,13 @@ class Run:
         self.controller.cancel()  # streams that the assistant added would go on unseen
         self._outcome = self._outcome or (Status.ERROR, message)
 
-    def _end(self) -> None:
+    def _end(self, _task: asyncio.Task[None] | None = None) -> None:
         if self._ended:
             return
         self._ended = True
         self.status, message = self._outcome or (Status.DONE, None)
-        self._grace.end()
+        if self._grace is not None:
+            self._grace.end()
         for timer in self._timers:
             timer.cancel()
         if message:
@@ -198,6 +195,9 @@ class Run:
         if self._task is not None:  # else it is what the request asks for, which is refused
             self._exceed("too_large", f"The reply is larger than {self._limits.max_bytes} bytes.")
 
+    def _handle_too_slow(self) -> None:
+        self._exceed("too_slow", f"The reply took longer than {self._limits.max_seconds:g} seconds.")
+
     def _exceed(self, limit: str, message: str) -> None:
         if self._outcome is None and not self._ended:
             self.exceeded = limit
@@ -209,7 +209,13 @@ class Run:
             logger.warning("A reply is given up: its response was dropped, or held back for too long")
             self.stop(Status.CANCELLED, _UNREAD)
         else:
+            self._grace = self._grace or self._new_grace()
             self._grace.begin()
+
+    def _new_grace(self) -> Grace:
+        seconds = self._limits.grace if self.head.discoverable else self._limits.anonymous_grace
+        has_subscribers = partial(self._has_subscribers, self.head.id)
+        return Grace(seconds, self.feed, has_subscribers, partial(self.stop, Status.CANCELLED))
 
     def _after(self, seconds: float, do: Callable[[], object]) -> None:
         self._timers.append(timers().after(seconds, partial(self._context.run, do)))

@@ -9,6 +9,8 @@ Where this differs from uvicorn:
 4. The keep-alive time closes a connection that never sends a request, too. In uvicorn it begins after a response.
 5. A malformed request is answered by `refuse_malformed`, not by uvicorn's plain text.
 6. Trailers are dropped. uvicorn appends them to the headers, which the application may have believed already.
+7. What waits for an event, and requests that come before the last one was answered, are in lists. uvicorn has three
+   deques for each connection, 0.7 KiB each: a fifth of what it takes while a stream is open.
 """
 
 import asyncio
@@ -56,11 +58,34 @@ class Server(uvicorn.Server):
                 connection.transport.abort()
 
 
+class Event(asyncio.Event):
+    """An event for which hardly anybody waits at the same time as others."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._waiters: Any = []
+
+
+class Pipeline(list[Any]):
+    """What uvicorn needs of a deque."""
+
+    __slots__ = ()
+
+    def appendleft(self, item: Any) -> None:
+        self.insert(0, item)
+
+
 class HttpProtocol(HttpToolsProtocol):
     """A connection of uvicorn's, parsed by httptools, whose callbacks may be extended."""
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.pipeline: Any = Pipeline()
+
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
+        self.flow._is_writable_event = Event()
+        self.flow._is_writable_event.set()
         self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -70,6 +95,10 @@ class HttpProtocol(HttpToolsProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         if "path" not in self.scope:  # it is set when the headers are complete: this is no trailer
             super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        super().on_headers_complete()
+        self.cycle.message_event = Event()  # nobody waits for uvicorn's yet: the request's task has not begun
 
     def send_400_response(self, msg: str) -> None:
         self.refuse_malformed()

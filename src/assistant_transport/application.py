@@ -18,6 +18,7 @@ from assistant_transport.urls import ROUTES, app_name
 BODY_SECONDS = 60.0  # for the largest one over a slow line
 
 _ENDINGS = tuple(ROUTES)
+_WITHIN = "/threads/"  # a thread's name follows
 
 
 class Served:
@@ -47,7 +48,7 @@ def _logged(application: Application) -> AccessLog:
 def own_match(scope: Scope) -> ResolverMatch | None:
     """Which of the app's routes a request is for, under any prefix; None for the project's own."""
     path: str = scope["path"]
-    if not path.endswith(_ENDINGS):
+    if not path.endswith(_ENDINGS) and _WITHIN not in path:
         return None
     return _match(path.removeprefix(get_script_prefix(scope)), django_settings.ROOT_URLCONF)
 

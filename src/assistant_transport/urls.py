@@ -5,7 +5,7 @@ path("assistant/", include("assistant_transport.urls"))
 
 from django.urls import path
 
-from assistant_transport.http import probes, run_views, views
+from assistant_transport.http import probes, run_views, thread_views, views
 
 app_name = "assistant_transport"
 
@@ -16,6 +16,10 @@ ROUTES = {
     "resume": run_views.resume,
     "cancel": run_views.cancel,
     "models": views.models,
+    "threads": thread_views.threads,
+    "threads/{threadId}": thread_views.thread,
+    "threads/{threadId}/title": thread_views.thread_title,
+    "threads/{threadId}/export": thread_views.thread_export,
     "health": views.health_check,
     "health/live": probes.live,
     "health/ready": probes.ready,
@@ -23,4 +27,4 @@ ROUTES = {
     "openapi.json": views.openapi_document,
 }
 
-urlpatterns = [path(route, view, name=route) for route, view in ROUTES.items()]
+urlpatterns = [path(route.replace("{threadId}", "<str:thread_id>"), view, name=route) for route, view in ROUTES.items()]

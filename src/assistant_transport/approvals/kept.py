@@ -84,5 +84,8 @@ class PendingCalls(Protocol):
     async def close(self, place: Place) -> list[PendingCall]:
         """Denies what is pending, since the user wrote on, and gives up what has no outcome. Returns the former."""
 
+    async def forget(self, place: Place) -> None:
+        """Forgets all calls of a thread."""
+
     async def disconnect(self) -> None:
         """Closes connections, if there are any."""

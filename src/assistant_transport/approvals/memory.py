@@ -68,6 +68,9 @@ class MemoryPendingCalls(PendingCalls):
                 self._change(place, each.call.id, status=Status.ABANDONED)
         return closed
 
+    async def forget(self, place: Place) -> None:
+        self._threads.pop(place, None)
+
     async def disconnect(self) -> None:
         pass
 

@@ -139,6 +139,10 @@ class ValkeyPendingCalls(PendingCalls):
     async def close(self, place: Place) -> list[PendingCall]:
         return [PendingCall(**json.loads(item)) for item in await self._run(_CLOSE, place)]
 
+    async def forget(self, place: Place) -> None:
+        with raising_unavailable():
+            await self._client.unlink(self._keys.pending(*place))
+
     async def disconnect(self) -> None:
         await self._client.aclose()
         if self._primary is not None:

@@ -3,12 +3,16 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from inspect import iscoroutinefunction
+from textwrap import shorten
 from typing import Any, Protocol
 
 from pydantic import BaseModel
 
 from assistant_transport.assistants.turn import Turn
 from assistant_transport.conf import settings
+from assistant_transport.transcript import Transcript
+
+_TITLE_LENGTH = 60
 
 
 class Assistant(Protocol):
@@ -61,9 +65,23 @@ class BaseAssistant(ABC):
         """Writes into the turn's empty state what is kept of its thread, without an answer; False if nothing is."""
         return False
 
+    async def forget_thread(self, owner: str, thread_id: str) -> None:  # noqa: B027 - to be overridden or not
+        """Deletes what the assistant itself keeps of an owner's thread, which is deleted."""
+
+    async def title(self, turn: Turn) -> str:
+        """A title for the turn's conversation, which nothing is to be written to: by default how it begins."""
+        return beginning_of(turn.transcript)
+
     @abstractmethod
     async def reply(self, turn: Turn) -> None:
         """As `Assistant.reply`."""
+
+
+def beginning_of(transcript: Transcript) -> str:
+    """The first words of the first message that the user wrote; empty where there is none."""
+    first = next((message for message in transcript.messages if transcript.is_user_message(message)), None)
+    text = " ".join(transcript.text_of(first).split()) if first is not None else ""
+    return shorten(text, _TITLE_LENGTH, placeholder="…") if " " in text[:_TITLE_LENGTH] else text[:_TITLE_LENGTH]
 
 
 def complete(assistant: Any, path: str) -> BaseAssistant:
@@ -110,6 +128,13 @@ class _Completed(BaseAssistant):
 
     async def load_thread(self, turn: Turn) -> bool:
         return hasattr(self._assistant, "load_thread") and await self._assistant.load_thread(turn)
+
+    async def forget_thread(self, owner: str, thread_id: str) -> None:
+        if hasattr(self._assistant, "forget_thread"):
+            await self._assistant.forget_thread(owner, thread_id)
+
+    async def title(self, turn: Turn) -> str:
+        return await self._assistant.title(turn) if hasattr(self._assistant, "title") else await super().title(turn)
 
     async def reply(self, turn: Turn) -> None:
         await self._assistant.reply(turn)

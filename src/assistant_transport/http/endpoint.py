@@ -45,7 +45,7 @@ def public(*methods: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        async def answer(request: HttpRequest) -> HttpResponseBase:
+        async def answer(request: HttpRequest, **_: str) -> HttpResponseBase:
             try:
                 if isinstance(request, WSGIRequest):
                     raise ApiError(Code.NEEDS_ASGI, _NO_WSGI)
@@ -90,7 +90,7 @@ def endpoint(*methods: str) -> Callable[[CallView], View]:
             context.bind(
                 owner=context.digest(caller.owner), **({"key": caller.counted_by} if caller.counted_by else {})
             )
-            body = await read_json(request) if request.method == "POST" else Body(None)
+            body = await read_json(request) if request.method in ("POST", "PATCH") else Body(None)
             return await view(Call(request, caller, *body))
 
         return answer

@@ -44,6 +44,8 @@ class Code(StrEnum):
     APPROVAL_EXPIRED = "approval_expired", 410
     THREAD_BUSY = "thread_busy", 409
     TOOL_CALL_NOT_OPEN = "tool_call_not_open", 409
+    THREAD_CHANGED = "thread_changed", 409
+    THREAD_EXISTS = "thread_exists", 409
     BODY_TOO_LARGE = "body_too_large", 413
     STATE_TOO_LARGE = "state_too_large", 413
     TURN_TOO_LARGE = "turn_too_large", 413

@@ -5,11 +5,12 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from assistant_transport import SERVICE, __version__
+from assistant_transport.conf import settings
+from assistant_transport.http import thread_openapi
 from assistant_transport.http.errors import Code
 from assistant_transport.http.models import AssistantRequest, RunRequest, ThreadRequest
+from assistant_transport.http.openapi_parts import CALLER, REFERENCE, REFUSALS, body, content, errors
 from assistant_transport.runs import Status
-
-_REFERENCE = "#/components/schemas/{model}"
 
 _ERROR_SCHEMA = {
     "type": "object",
@@ -38,33 +39,12 @@ _STREAMED = {"text/plain": {"schema": _STREAM}, "text/event-stream": {"schema": 
 _USED_UP = {"429": "The client or its API key has too many replies in the making."}
 _STATUSES = [status.value for status in Status if status is not Status.BROKEN]
 _RUN_ID = {"schema": {"type": "string"}, "description": "Names the run: a secret, by which it is resumed."}
-_CALLER = [
-    {
-        "name": "X-Client-Id",
-        "in": "header",
-        "required": False,
-        "description": "Which client calls, at random. With it, threads can be resumed by their names.",
-        "schema": {"type": "string", "minLength": 22, "maxLength": 200, "pattern": "^[!-~]{22,200}$"},
-    }
-]
-_REFUSALS = {
-    "400": "The request is not valid; it says which field, and what was expected.",
-    "401": "The caller is not let in, such as for want of an API key.",
-    "403": "The caller goes by cookies, and the CSRF token is missing or wrong.",
-    "408": "The body took too long to arrive.",
-    "405": "The route takes another method; Allow says which.",
-    "413": "The body is larger than MAX_BODY_BYTES.",
-    "415": "The body is not application/json.",
-    "503": "Not now; Retry-After says when.",
-}
 
 
 def document(request_model: type[AssistantRequest], prefix: str) -> dict[str, Any]:
     """The OpenAPI document of a server whose routes begin with `prefix`, and whose assistant takes `request_model`."""
-    _, definitions = models_json_schema(
-        [(request_model, "validation"), (RunRequest, "validation"), (ThreadRequest, "validation")],
-        ref_template=_REFERENCE,
-    )
+    models = [request_model, RunRequest, ThreadRequest, *(thread_openapi.MODELS if settings.THREADS else ())]
+    _, definitions = models_json_schema([(model, "validation") for model in models], ref_template=REFERENCE)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -81,13 +61,12 @@ def document(request_model: type[AssistantRequest], prefix: str) -> dict[str, An
             "/resume": {"post": _resume()},
             "/cancel": {"post": _cancel()},
             "/models": {"get": _models()},
+            **(thread_openapi.paths() if settings.THREADS else {}),
             "/health": {"get": _json("Which service and version answers.", "service", "version")},
             "/health/live": {"get": _json("200 while the event loop turns.")},
             "/health/ready": {"get": _json("200 while new runs are welcome.", refusals={"503": "Not now."})},
             "/health/startup": {"get": _json("200 once the process is up.", refusals={"503": "Not yet."})},
-            "/openapi.json": {
-                "get": {"summary": "This document.", "responses": {"200": _content("The document.", {})}}
-            },
+            "/openapi.json": {"get": {"summary": "This document.", "responses": {"200": content("The document.", {})}}},
         },
         "components": {"schemas": definitions["$defs"] | {"Error": _ERROR_SCHEMA}},
     }
@@ -97,22 +76,17 @@ def _assistant(model: str) -> dict[str, Any]:
     return {
         "operationId": "assistant",
         "summary": "Answers a request's commands with a stream of state operations.",
-        "parameters": _CALLER,
-        "requestBody": _body(model),
+        "parameters": CALLER,
+        "requestBody": body(model),
         "responses": {
             "200": {
                 "description": "The stream: SSE on Accept: text/event-stream, else what ASSISTANT_PROTOCOL says.",
                 "headers": {"X-Run-Id": _RUN_ID},
                 "content": _STREAMED,
             },
-            **_errors(_REFUSALS | _USED_UP | {"409": "An earlier reply on a kept thread goes on."}),
+            **errors(REFUSALS | _USED_UP | {"409": "An earlier reply on a kept thread goes on."}),
         },
     }
-
-
-def _body(model: str) -> dict[str, Any]:
-    schema = {"$ref": _REFERENCE.format(model=model)}
-    return {"required": True, "content": {"application/json": {"schema": schema}}}
 
 
 def _initial_state() -> dict[str, Any]:
@@ -123,7 +97,7 @@ def _initial_state() -> dict[str, Any]:
     }
     return _run_route(
         "A run by its id, else the latest of the caller's thread, else its only running one; and the state before it.",
-        {"200": _content("A run to resume.", answer), "204": {"description": "None is kept."}},
+        {"200": content("A run to resume.", answer), "204": {"description": "None is kept."}},
     )
 
 
@@ -141,7 +115,7 @@ def _cancel() -> dict[str, Any]:
     answer = {"type": "object", "required": ["runId"], "properties": {"runId": {"type": "string"}}}
     return _run_route(
         "Tells a run to stop, in whichever process it is carried.",
-        {"202": _content("It was told.", answer)},
+        {"202": content("It was told.", answer)},
         {"404": "There is no such run of the caller's."},
     )
 
@@ -150,7 +124,7 @@ def _thread_state() -> dict[str, Any]:
     answer = {"type": "object", "required": ["state"], "properties": {"state": {}}}
     return _run_route(
         "The state of a thread that the assistant keeps; nothing runs.",
-        {"200": _content("The thread's state.", answer)},
+        {"200": content("The thread's state.", answer)},
         {"404": "There is no such thread of the caller's."},
         model="ThreadRequest",
     )
@@ -160,11 +134,11 @@ def _models() -> dict[str, Any]:
     names = {"type": "array", "items": {"type": "string"}}
     answer = {"type": "object", "required": ["models"], "properties": {"models": names}}
     summary = "The models that config.modelName may choose among, the default first."
-    refusals = {status: _REFUSALS[status] for status in ("400", "401", "403", "405", "503")}
+    refusals = {status: REFUSALS[status] for status in ("400", "401", "403", "405", "503")}
     return {
         "summary": summary,
-        "parameters": _CALLER,
-        "responses": {"200": _content(summary, answer), **_errors(refusals)},
+        "parameters": CALLER,
+        "responses": {"200": content(summary, answer), **errors(refusals)},
     }
 
 
@@ -173,9 +147,9 @@ def _run_route(
 ) -> dict[str, Any]:
     return {
         "summary": summary,
-        "parameters": _CALLER,
-        "requestBody": _body(model),
-        "responses": {**answers, **_errors(_REFUSALS | (refusals or {}))},
+        "parameters": CALLER,
+        "requestBody": body(model),
+        "responses": {**answers, **errors(REFUSALS | (refusals or {}))},
     }
 
 
@@ -186,14 +160,5 @@ def _json(summary: str, *fields: str, refusals: dict[str, str] | None = None) ->
         "required": list(names),
         "properties": {name: {"type": "string"} for name in names},
     }
-    answers = {status: _content(text, schema) for status, text in (refusals or {}).items()}
-    return {"summary": summary, "responses": {"200": _content(summary, schema), **answers}}
-
-
-def _errors(refusals: dict[str, str]) -> dict[str, Any]:
-    schema = {"$ref": _REFERENCE.format(model="Error")}
-    return {status: _content(description, schema) for status, description in refusals.items()}
-
-
-def _content(description: str, schema: dict[str, Any]) -> dict[str, Any]:
-    return {"description": description, "content": {"application/json": {"schema": schema}}}
+    answers = {status: content(text, schema) for status, text in (refusals or {}).items()}
+    return {"summary": summary, "responses": {"200": content(summary, schema), **answers}}

@@ -7,6 +7,7 @@ from django.utils.module_loading import import_string
 from assistant_transport import assistants
 from assistant_transport.assistants import BaseAssistant
 from assistant_transport.conf import on_change, settings
+from assistant_transport.http.thread_catalog import ThreadCatalog
 from assistant_transport.http.thread_store import ThreadStore
 from assistant_transport.runs import Limits, MemoryLog, Quotas, RunLog, Runs
 
@@ -55,6 +56,15 @@ def thread_store() -> ThreadStore | None:
         return None
     store: ThreadStore = import_string("assistant_transport.threads.store.Store")()
     return store
+
+
+def thread_catalog() -> ThreadCatalog | None:
+    """What lists and changes the threads of `thread_store`."""
+    if not settings.THREADS:
+        return None
+    from assistant_transport.threads import catalog
+
+    return catalog
 
 
 def _log(quotas: Quotas) -> RunLog:

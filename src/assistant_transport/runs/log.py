@@ -63,7 +63,7 @@ class Writer(Protocol):
 class RunLog(Protocol):
     """Keeps runs until a while after their end.
 
-    `find`, `latest`, `only_running`, `subscribe`, `has_subscribers`, `cancel` and `claim_thread` raise
+    `find`, `latest`, `only_running`, `forget`, `subscribe`, `has_subscribers`, `cancel` and `claim_thread` raise
     LogUnavailableError.
     """
 
@@ -98,6 +98,9 @@ class RunLog(Protocol):
 
     async def subscribe(self, record: Record) -> Feed:
         """The frames of a run that was found, from its first on, live until its end. The caller is about to read it."""
+
+    async def forget(self, owner: str, thread: str) -> None:
+        """Forgets the owner's latest run in `thread`; earlier ones, which are not found by it, expire."""
 
     def note_read(self, head: Head) -> None:
         """Takes it that the run's owner has read it to its end: one in a thread need not be kept for as long then."""

@@ -93,6 +93,15 @@ class MemoryLog(RunLog):
     async def latest(self, owner: str, thread: str) -> Record | None:
         return await self.find(self._latest.get((owner, thread), ""))
 
+    async def forget(self, owner: str, thread: str) -> None:
+        of_thread = [
+            entry.head.id
+            for entry in self._entries.values()
+            if (entry.head.owner, entry.head.thread) == (owner, thread)
+        ]
+        for run_id in of_thread:
+            self._forget(run_id)
+
     async def only_running(self, owner: str) -> Record | None:
         running = self._running.get(owner, ())
         return await self.find(running[0]) if len(running) == 1 else None

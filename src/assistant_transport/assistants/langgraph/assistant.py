@@ -11,6 +11,7 @@ from langchain_core.messages import AIMessage, ToolMessage
 from langchain_core.messages.ai import UsageMetadata, add_usage
 from langchain_core.outputs import LLMResult
 from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
@@ -47,6 +48,10 @@ class LangGraphAssistant(BaseAssistant):
 
     def keeps_thread(self, turn: Turn) -> bool:
         return bool(self._graph.checkpointer and turn.owner and turn.thread_id)
+
+    async def forget_thread(self, owner: str, thread_id: str) -> None:
+        if isinstance(self._graph.checkpointer, BaseCheckpointSaver):
+            await self._graph.checkpointer.adelete_thread(_kept_id(owner, thread_id))
 
     async def reply(self, turn: Turn) -> None:
         thread = self._thread(turn)
@@ -166,7 +171,7 @@ class LangGraphAssistant(BaseAssistant):
         """The thread of this owner, or one of this turn only."""
         graph = self._graph
         if turn.owner and turn.thread_id:
-            thread_id = sha256(f"{turn.owner}\0{turn.thread_id}".encode()).hexdigest()
+            thread_id = _kept_id(turn.owner, turn.thread_id)
         else:
             thread_id = uuid4().hex
             if graph.checkpointer:
@@ -182,6 +187,11 @@ class LangGraphAssistant(BaseAssistant):
             }
         }
         return Thread(graph, config, self._tool_nodes)
+
+
+def _kept_id(owner: str, thread_id: str) -> str:
+    """What the checkpointer calls an owner's thread."""
+    return sha256(f"{owner}\0{thread_id}".encode()).hexdigest()
 
 
 def _tool_definition(name: str, tool: Mapping[str, Any]) -> dict[str, Any]:

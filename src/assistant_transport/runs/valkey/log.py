@@ -135,6 +135,15 @@ class ValkeyLog(RunLog):
             run_id = await self._commands.get(self._keys.latest(owner, thread))
         return None if run_id is None else await self._find(run_id.decode())
 
+    async def forget(self, owner: str, thread: str) -> None:
+        await self._batches.written(_SETTLE_SECONDS)
+        latest = self._keys.latest(owner, thread)
+        with raising_unavailable():
+            run_id = await self._commands.get(latest)
+            if run_id is not None:
+                name = run_id.decode()
+                await self._commands.unlink(latest, self._keys.run(name), self._keys.log(name))
+
     async def only_running(self, owner: str) -> Record | None:
         await self._batches.written(_SETTLE_SECONDS)
         with raising_unavailable():

@@ -105,6 +105,7 @@ class Settings:
     DRAIN_SECONDS: float = _setting(50.0, valid.at_least(0))
 
     THREADS: bool = _setting(False)
+    THREAD_TTL_DAYS: int = _setting(0, valid.at_least(0))
 
     METRICS_PORT: int = _setting(0, valid.port_or_none)
     METRICS_HOST: str = _setting("127.0.0.1")

@@ -1,20 +1,17 @@
 """The routes of the threads that the server keeps, with THREADS; without it they are not there."""
 
-import asyncio
 import json
 import re
 import sys
 from collections.abc import Mapping
-from time import monotonic
 from typing import Any, TypeVar
 
 from django.http import HttpResponse, JsonResponse
 from pydantic import BaseModel, ValidationError
 
-from assistant_transport.approvals import Place, pending_calls
 from assistant_transport.assistants import Turn
 from assistant_transport.conf import settings
-from assistant_transport.http import registry
+from assistant_transport.http import registry, thread_deletion
 from assistant_transport.http.endpoint import Call, endpoint
 from assistant_transport.http.errors import ApiError, Code, invalid_request
 from assistant_transport.http.thread_catalog import Summary, ThreadCatalog
@@ -24,15 +21,12 @@ from assistant_transport.runs import (
     Controller,
     LogUnavailableError,
     Pump,
-    Record,
-    Status,
 )
 from assistant_transport.transcript import LAYOUTS
 
 Request = TypeVar("Request", bound=BaseModel)
 
 _NOT_STORED = {"Cache-Control": "no-store"}
-_STOP_SECONDS = 5.0
 _FILES = {"json": ("application/json", "json"), "markdown": ("text/markdown; charset=utf-8", "md")}
 
 
@@ -115,39 +109,18 @@ async def _get(catalog: ThreadCatalog, call: Call, name: str) -> HttpResponse:
 async def _run(call: Call, name: str) -> dict[str, str] | None:
     """The run that writes the thread now, to be followed by `/resume`; None while the log does not answer."""
     try:
-        record = await _running(call, name)
+        record = await thread_deletion.running(call.caller.owner, name)
     except LogUnavailableError:
         return None
     return None if record is None else {"runId": record.head.id, "status": record.status.value}
 
 
-async def _running(call: Call, name: str) -> Record | None:
-    record = await registry.runs().log.latest(call.caller.owner, name)
-    return record if record is not None and record.status is Status.RUNNING else None
-
-
 async def _delete(catalog: ThreadCatalog, call: Call, name: str) -> HttpResponse:
-    """Deletes a thread with its run, if there is one, its pending approvals and what the assistant has kept of it."""
     await catalog.summary(call.caller, name)
-    await _stop(call, name)
+    await thread_deletion.stop(call.caller.owner, name)
     await catalog.delete(call.caller, name)
-    owner = call.caller.owner
-    await registry.runs().log.forget(owner, name)
-    await pending_calls().forget(Place(owner, name))
-    await registry.assistant().forget_thread(owner, name)
+    await thread_deletion.forget(call.caller.owner, name)
     return HttpResponse(status=204)
-
-
-async def _stop(call: Call, name: str) -> None:
-    deadline = monotonic() + _STOP_SECONDS
-    record = await _running(call, name)
-    if record is not None:
-        await registry.runs().cancel(record)
-    while (await _running(call, name)) is not None:
-        if monotonic() > deadline:
-            sentence = "The reply on this thread has not stopped yet. Please try again in a moment."
-            raise ApiError(Code.THREAD_BUSY, sentence, headers={"Retry-After": "1"})
-        await asyncio.sleep(0.05)
 
 
 def _catalog(call: Call) -> ThreadCatalog:

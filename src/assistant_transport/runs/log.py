@@ -63,8 +63,8 @@ class Writer(Protocol):
 class RunLog(Protocol):
     """Keeps runs until a while after their end.
 
-    `find`, `latest`, `only_running`, `forget`, `subscribe`, `has_subscribers`, `cancel` and `claim_thread` raise
-    LogUnavailableError.
+    `find`, `latest`, `only_running`, `forget`, `forget_owner`, `subscribe`, `has_subscribers`, `cancel` and
+    `claim_thread` raise LogUnavailableError.
     """
 
     async def open(self) -> None:
@@ -101,6 +101,9 @@ class RunLog(Protocol):
 
     async def forget(self, owner: str, thread: str) -> None:
         """Forgets the owner's latest run in `thread`; earlier ones, which are not found by it, expire."""
+
+    async def forget_owner(self, owner: str) -> None:
+        """Forgets all runs of an owner that have ended. It may take long: it looks through all runs."""
 
     def note_read(self, head: Head) -> None:
         """Takes it that the run's owner has read it to its end: one in a thread need not be kept for as long then."""

@@ -102,6 +102,10 @@ class MemoryLog(RunLog):
         for run_id in of_thread:
             self._forget(run_id)
 
+    async def forget_owner(self, owner: str) -> None:
+        for run_id in [run_id for run_id in self._ended if self._entries[run_id].head.owner == owner]:
+            self._forget(run_id)
+
     async def only_running(self, owner: str) -> Record | None:
         running = self._running.get(owner, ())
         return await self.find(running[0]) if len(running) == 1 else None

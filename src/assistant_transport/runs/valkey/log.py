@@ -144,6 +144,13 @@ class ValkeyLog(RunLog):
                 name = run_id.decode()
                 await self._commands.unlink(latest, self._keys.run(name), self._keys.log(name))
 
+    async def forget_owner(self, owner: str) -> None:
+        with raising_unavailable():
+            async for key in self._commands.scan_iter(match=self._keys.run("*"), count=1000, _type="HASH"):
+                found, status = await self._commands.hmget(key, "owner", "status")
+                if found is not None and found.decode() == owner and status != Status.RUNNING.value.encode():
+                    await self._commands.unlink(key, key + b":log")
+
     async def only_running(self, owner: str) -> Record | None:
         await self._batches.written(_SETTLE_SECONDS)
         with raising_unavailable():

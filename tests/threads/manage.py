@@ -23,7 +23,7 @@ def manage(database_url: str, *arguments: str, **others: str) -> str:
     return done.stdout
 
 
-def shell(database_url: str, code: str) -> str:
+def shell(database_url: str, code: str, **others: str) -> str:
     """Runs code with the models at hand, and returns what it prints."""
     models = "from assistant_transport.threads.models import Message, RunRecord, Thread\n"
-    return manage(database_url, "shell", "--no-imports", "--command", models + code)
+    return manage(database_url, "shell", "--no-imports", "--command", models + code, **others)

@@ -38,6 +38,8 @@ class Thread(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["owner", "name"], name="assistant_thread_name")]
+        # Beside Django's `view_thread`, which shows neither.
+        permissions = [("read_content", "Can read titles and messages")]
         indexes = [models.Index(fields=["owner", "archived", "-last_activity", "-id"], name="assistant_thread_list")]
 
     def __str__(self) -> str:

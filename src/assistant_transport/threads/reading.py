@@ -1,7 +1,7 @@
 """Reads one thread of an owner: its state, its branches, its text as a file."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from assistant_transport.http.errors import ApiError, Code
@@ -9,7 +9,7 @@ from assistant_transport.threads import listing
 from assistant_transport.threads.loading import transcript_of
 from assistant_transport.threads.models import Message, Thread
 from assistant_transport.threads.tree import branch_to
-from assistant_transport.transcript import Call, Image, Text
+from assistant_transport.transcript import Call, Image, Part, Text
 
 _MAX_BRANCHES = 200  # shown of a thread, the newest
 
@@ -74,16 +74,28 @@ def as_markdown(owner: str, name: str) -> str:
     """The shown branch, to be read."""
     thread = find(owner, name)
     lines = [f"# {_one_line(thread.title) or 'Conversation'}", ""]
-    for entry in transcript_of(json.loads(_state(thread)[0]), thread.layout).entries():
-        lines += [f"## {'User' if entry.by_user else 'Assistant'}", ""]
-        for part in entry.parts:
-            if isinstance(part, Text):
-                lines += [part.text, ""]
-            elif isinstance(part, Image):
-                lines += ["*(an image)*", ""]
-            elif isinstance(part, Call):
-                lines += [f"*Tool {_one_line(part.name)}*", ""]
+    for who, text in conversation(thread):
+        lines += [f"## {who}", "", text, ""]
     return "\n".join(lines)
+
+
+def conversation(thread: Thread) -> Iterator[tuple[str, str]]:
+    """The shown branch, to be read: who says what, in plain text or Markdown."""
+    for entry in transcript_of(json.loads(_state(thread)[0]), thread.layout).entries():
+        texts = [text for part in entry.parts if (text := _text_of(part))]
+        yield "User" if entry.by_user else "Assistant", "\n\n".join(texts)
+
+
+def _text_of(part: Part) -> str:
+    match part:
+        case Text():
+            return part.text
+        case Image():
+            return "*(an image)*"
+        case Call():
+            return f"*Tool {_one_line(part.name)}*"
+        case _:
+            return ""
 
 
 def _one_line(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What an operator's commands delete, export and sum up, on SQLite and on PostgreSQL."""
+"""What an operator's commands of docs/threads.md delete, export and sum up, on SQLite and on PostgreSQL."""
 
 import json
 import subprocess

@@ -1,6 +1,7 @@
 """The assistant and the runs of this process, one of each, made of the settings when first asked for."""
 
 from functools import cache
+from importlib import import_module
 
 from django.utils.module_loading import import_string
 
@@ -62,8 +63,7 @@ def thread_catalog() -> ThreadCatalog | None:
     """What lists and changes the threads of `thread_store`."""
     if not settings.THREADS:
         return None
-    from assistant_transport.threads import catalog
-
+    catalog: ThreadCatalog = import_module("assistant_transport.threads.catalog")
     return catalog
 
 

@@ -53,6 +53,8 @@ def main() -> None:
             still(browser, stack, DESKTOP, IMAGES / "chat-dark.png", color_scheme="dark")
             still(browser, stack, PHONE, IMAGES / "chat-phone.png", is_mobile=True, has_touch=True)
             still(browser, stack, UPSTREAMS, UPSTREAM)
+            code(browser, stack, IMAGES / "chat-code.png")
+            arabic(browser, stack, IMAGES / "chat-arabic.png")
             animation(browser, stack, IMAGES / "chat.gif")
         finally:
             stack.down()
@@ -69,6 +71,26 @@ def still(browser: Browser, stack: Stack, size: dict[str, int], file: Path, **op
             chat.open()
         say(chat, QUESTION)
         say(chat, "Thank you!")
+        chat.page.screenshot(path=file, animations="disabled", caret="hide")
+
+
+def code(browser: Browser, stack: Stack, file: Path) -> None:
+    """A reply with code."""
+    with browser.new_context(viewport=DESKTOP, color_scheme="dark") as context:  # type: ignore[arg-type]
+        chat = Chat(context.new_page(), stack.client).open()
+        say(chat, EARLIER[0])
+        expect(chat.replies.locator(".hljs-keyword").first).to_be_visible()
+        chat.page.screenshot(path=file, animations="disabled", caret="hide")
+
+
+def arabic(browser: Browser, stack: Stack, file: Path) -> None:
+    """The page from right to left, and a reply that is not."""
+    with browser.new_context(viewport=DESKTOP, locale="ar") as context:  # type: ignore[arg-type]
+        chat = Chat(context.new_page(), stack.client)
+        chat.page.goto(chat.url)
+        chat.page.get_by_role("button", name="من أنت").click()
+        expect(chat.page.get_by_text("I am a mock")).to_be_visible()
+        expect(chat.page.get_by_role("log")).to_have_attribute("aria-busy", "false")
         chat.page.screenshot(path=file, animations="disabled", caret="hide")
 
 
@@ -117,9 +139,9 @@ class Film:
             self.page.wait_for_timeout(max(0.0, FRAME_SECONDS - (time.monotonic() - began)) * 1000)
 
     def save(self, file: Path) -> None:
-        """Writes it as a GIF, with one palette for all frames."""
+        """Writes it as a GIF, with one palette for all frames: the last one has every color."""
         times, pictures = zip(*self._frames, strict=True)
-        palette = pictures[len(pictures) // 2].quantize(COLOURS, Image.Quantize.MAXCOVERAGE)
+        palette = pictures[-1].quantize(COLOURS, Image.Quantize.MAXCOVERAGE)
         frames = [picture.quantize(palette=palette, dither=Image.Dither.NONE) for picture in pictures]
         lasting = [round((later - earlier) * 1000) for earlier, later in pairwise(times)] + [LAST_FRAME_MILLISECONDS]
         frames[0].save(file, save_all=True, append_images=frames[1:], duration=lasting, loop=0, optimize=True)

@@ -61,6 +61,7 @@ def test_in_arabic_the_whole_page_runs_from_right_to_left(
     chat = open_in("ar", reduced_motion="reduce", **device)
     page = chat.page
     expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    expect(page.get_by_role("textbox", name="الرسالة")).to_have_css("direction", "rtl")  # though it is empty
     script = chat.script("مرحبا").reasoning("…").call("get_weather", {}, result=RAIN)
     script.call("بحث", {"أ": 7}, result="لا شيء").text("أهلا\n\n- أ\n- ب").usage(1234, 5).end()
     page.get_by_role("textbox", name="الرسالة").fill("مرحبا")

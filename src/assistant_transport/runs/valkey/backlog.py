@@ -33,6 +33,7 @@ class PendingRun:
     head: Head
     create: bool = True
     seq: int = 1
+    written: int = 0  # the number of its last entry that Valkey has acknowledged
     frames: list[bytes] = field(default_factory=list)
     status: Status | None = None
     merged: bytes = b""  # in place of all frames, once it has ended

@@ -56,7 +56,7 @@ class ValkeyLog(RunLog):
         self._clients = Clients(url, keys, lease, BLOCK_SECONDS)
         self._commands = self._clients.commands
         self._health = Health(self._clients.control, keys, process, lease / 3, self._clients.reconnect)
-        self._leases = Leases(self._clients.control, keys, lease)
+        self._leases = Leases(self._clients.control, keys, lease, ttl)
         self._batches = BatchWriter(
             self._clients.writes,
             keys,

@@ -35,25 +35,44 @@ end
 # one that takes none (Valkey 9.1, Redis 7.0). So what must not fail then, since it takes next to nothing, begins with
 # PEXPIRE, DEL or HDEL; write_script.WRITE does not.
 
-# Renews the leases of a process's runs. ARGV: how long a lease lasts (ms), the runs' ids. Returns the ids of
-# those that a reader has marked interrupted.
-RENEW = """
-local marked = {}
-for i = 2, #ARGV do
-  local id = ARGV[i]
-  local status = redis.call('HGET', run_key(id), 'status')
-  if status == 'interrupted' then marked[#marked + 1] = id end
-  if status == 'running' and redis.call('PEXPIRE', lease_key(id), ARGV[1]) == 0 then
-    redis.call('SET', lease_key(id), 1, 'PX', ARGV[1])
+# Renews the leases of a process's runs, and sees whether their logs are still what they were. ARGV: how long a lease
+# and an ended run last (ms), the endings of a run with a gap; then for each run its id, the number of its last entry
+# that Valkey has acknowledged, and 1 unless it has ended.
+# Where that entry, or the end, is missing, another server has taken Valkey's place, as a replica does after a failover
+# that did not wait for it: the run is marked broken. Else readers would take it for one whose process has died.
+# Returns the ids of those that a reader has marked interrupted, and of those that are broken.
+RENEW = (
+    FINISH
+    + """
+local lease, ended_ttl, gaps = ARGV[1], ARGV[2], ARGV[3]
+local marked, broken = {}, {}
+for i = 4, #ARGV, 3 do
+  local id, written, lives = ARGV[i], ARGV[i + 1], ARGV[i + 2] == '1'
+  local known = redis.call('HMGET', run_key(id), 'status', 'seq', 'encoding')
+  local function is_behind()
+    return written ~= '0' and #redis.call('XRANGE', log_key(id), written .. '-1', written .. '-1') == 0
+  end
+  if known[1] == 'running' and (not lives or is_behind()) then
+    redis.call('PEXPIRE', run_key(id), ended_ttl) -- a write that takes no memory
+    local seq = math.max(tonumber(known[2]), tonumber(written)) + 1
+    finish(id, seq, cjson.decode(gaps)[known[3]], 'broken', ended_ttl, '')
+    broken[#broken + 1] = id
+  elseif lives and known[1] == 'interrupted' then
+    marked[#marked + 1] = id
+  elseif lives and known[1] == 'running' and redis.call('PEXPIRE', lease_key(id), lease) == 0 then
+    redis.call('SET', lease_key(id), 1, 'PX', lease)
     redis.call('HDEL', run_key(id), 'missing', 'looked')
   end
 end
-return marked
+return {marked, broken}
 """
+)
 
-# What became of runs that a process reads; '' for one that is not there or that another build has written. ARGV: how
+# What became of runs that a process reads; '' for one that is not there, that another build has written, or that lacks
+# what was read, or its end behind that, since a failover has lost it. ARGV: how
 # long its presence as a reader lasts (ms, 0 for none), for how long a lease must have been seen missing (ms), how long
-# an ended run lasts (ms), the endings of an interrupted run, the runs' ids.
+# an ended run lasts (ms), the endings of an interrupted run; then for each run its id, and the
+# number of the last entry that was read, or 0.
 # A run is marked interrupted, once, and ends with an error frame, when its lease was missing for so long while readers
 # looked. Two looks count as at most MAX_LOOK apart, whatever lies between: after an outage, in which nobody could
 # renew, a lease is missing although its process lives.
@@ -67,8 +86,8 @@ local endings = cjson.decode(ARGV[4])
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local statuses, marked = {}, 0
-for i = 5, #ARGV do
-  local id = ARGV[i]
+for i = 5, #ARGV, 2 do
+  local id, last = ARGV[i], ARGV[i + 1]
   local run = run_key(id)
   local known = redis.call('HMGET', run, 'status', 'seq', 'encoding', 'missing', 'looked')
   local status, seq, ending = known[1] or '', tonumber(known[2]), endings[known[3]]
@@ -83,6 +102,10 @@ for i = 5, #ARGV do
       marked = marked + 1
       finish(id, seq + 1, ending, status, ended_ttl, '')
     end
+  end
+  if last ~= '0' and status ~= '' then
+    local from = (status == 'running' and '' or '(') .. last .. '-1'
+    if #redis.call('XRANGE', log_key(id), from, '+', 'COUNT', 1) == 0 then status = '' end
   end
   if presence > 0 and status == 'running' and redis.call('PEXPIRE', readers_key(id), presence) == 0 then
     redis.call('SET', readers_key(id), 1, 'PX', presence)

@@ -41,11 +41,19 @@ class _Subscription:
             if seq <= last:
                 continue  # `subscribe` and `read_forever` may both have asked for it
             self.last = entry_id
+            if fields.get(STATUS.encode()) == b"" and seq != last + 1:
+                self.lose()
+                return
             follows = LAST.encode() in fields and 0 < last == seq - 1
             frames = fields.get(LAST.encode() if follows else FRAMES.encode())
             self.feed.append(ending(self.encoding, _LOST) if frames is None else frames)
             if fields.get(STATUS.encode()) != b"":
                 self.feed.end()
+
+    def lose(self) -> None:
+        """Ends it with an error."""
+        self.feed.append(ending(self.encoding, _LOST))
+        self.feed.end()
 
 
 class Subscriptions:
@@ -81,10 +89,12 @@ class Subscriptions:
 
     async def status(self, run_id: str) -> str:
         """What became of a run; '' if there is none. One whose process has died is marked so."""
-        return (await self._statuses([run_id], presence=0))[0]
+        return (await self._statuses({run_id: 0}, presence=0))[0]
 
-    async def _statuses(self, run_ids: list[str], presence: int = milliseconds(_PRESENCE_SECONDS)) -> list[str]:
-        statuses, marked = await self._watch(keys=self._keys.used(run_ids), args=[presence, *self._arguments, *run_ids])
+    async def _statuses(self, read: dict[str, int], presence: int = milliseconds(_PRESENCE_SECONDS)) -> list[str]:
+        """What became of runs, of which each was read up to an entry's number."""
+        asked = [item for run in read.items() for item in run]
+        statuses, marked = await self._watch(keys=self._keys.used(read), args=[presence, *self._arguments, *asked])
         if marked:
             logger.warning("%d runs are marked interrupted: their process gave no sign of life", marked)
         return [status.decode() for status in statuses]
@@ -99,7 +109,7 @@ class Subscriptions:
             subscription = _Subscription(Feed(on_idle=lambda: self._unsubscribe(head.id)), head.encoding)
             with raising_unavailable():
                 # First of all, or the run may be stopped meanwhile for want of readers.
-                await self._statuses([head.id])
+                await self._statuses({head.id: 0})
                 subscription.take(await self._commands.xrange(self._keys.log(head.id)))
                 if subscription.feed.ended:
                     return subscription.feed
@@ -154,15 +164,15 @@ class Subscriptions:
         """Tells that the subscribed runs are read here, and ends those whose process has died or that are lost."""
         while True:
             await asyncio.sleep(WATCH_SECONDS)
-            run_ids = list(self._subscriptions)
+            read = {run_id: _seq(subscription.last) for run_id, subscription in self._subscriptions.items()}
             try:
-                statuses = await self._statuses(run_ids) if run_ids else []
+                statuses = await self._statuses(read) if read else []
             except UNAVAILABLE:
                 self._handle_unavailable()
                 continue
             self._unavailable_since = None
-            for run_id, status in zip(run_ids, statuses, strict=True):
-                if status not in STATUSES:  # it is gone, or another build has written it
+            for run_id, status in zip(read, statuses, strict=True):
+                if status not in STATUSES:  # it is gone, a part of it is, or another build has written it
                     self._end(run_id, _LOST)
 
     def _handle_unavailable(self) -> None:

@@ -13,7 +13,7 @@ from assistant_transport.runs.valkey.backlog import GAP, Arrival, Backlog, Pendi
 from assistant_transport.runs.valkey.client import UNAVAILABLE, Client, milliseconds
 from assistant_transport.runs.valkey.health import Health
 from assistant_transport.runs.valkey.keys import Keys
-from assistant_transport.runs.valkey.leases import Leases
+from assistant_transport.runs.valkey.leases import LOST_ENTRIES, TAKEN_FOR_DEAD, Leases
 
 logger = logging.getLogger(__name__)
 
@@ -23,8 +23,8 @@ RETRY_SECONDS = 0.5
 MAX_REFUSALS = 20
 _REASONS: dict[str, str] = {
     "": "Valkey has lost its log",
-    Status.INTERRUPTED: "another process took this one for dead",
-    Status.BROKEN: "Valkey came back without the last entries of its log",
+    Status.INTERRUPTED: TAKEN_FOR_DEAD,
+    Status.BROKEN: LOST_ENTRIES,
 }
 
 
@@ -128,9 +128,11 @@ class BatchWriter:
             status = None if statuses is None else statuses.get(run.head.id, Status.RUNNING)
             if status is not None and status != (run.status or Status.RUNNING):
                 logger.warning("A run cannot be resumed: %s", _REASONS.get(status, status))
+            elif status is not None:
+                run.written = run.seq - 1
             run.closed = run.closed or status != Status.RUNNING
             if run.closed and run.head.id not in self._backlog:
-                self._leases.discard(run)
+                self._leases.end(run)
         self._writing = None
         self._batch_written.set()
         self._batch_written.clear()

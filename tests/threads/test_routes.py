@@ -1,6 +1,5 @@
 """The routes of kept threads, on SQLite and on PostgreSQL: what one client keeps, and what no other one reaches."""
 
-import json
 from collections.abc import Iterator
 from datetime import datetime
 from secrets import token_hex
@@ -10,6 +9,7 @@ import pytest
 
 from tests.server import Server
 from tests.threads.manage import variables
+from tests.threads.site import eventually
 from tests.wire import Client, Reply
 
 TEXTS = ("Where is my red hat?", "It is on the shelf, beside the *green* scarf.")
@@ -251,6 +251,18 @@ def test_no_line_of_the_log_has_a_name_a_title_or_a_query(me: Me, site: Server) 
     me.names("?q=secret-query")
     me.ask("GET", "/secret-name")
     me.ask("GET", "/secret-name/export?format=markdown")
-    lines = [json.loads(line) for line in site.log().splitlines() if line.startswith("{")]
-    assert "/threads/{threadId}/export" in {line.get("route") for line in lines}
+    eventually(lambda: "/threads/{threadId}/export" in site.log())  # a line is written after its answer is sent
     assert "secret" not in site.log()
+
+
+def test_the_description_has_the_routes_where_they_are(site: Server, client: Client) -> None:
+    paths = Client(site.host, site.port).get("/openapi.json").json()["paths"]
+    here = {path: {*paths[path]} - {"parameters"} for path in paths if path.startswith("/threads")}
+    assert here == {
+        "/threads": {"get", "post"},
+        "/threads/{threadId}": {"get", "patch", "delete"},
+        "/threads/{threadId}/title": {"post"},
+        "/threads/{threadId}/export": {"get"},
+    }
+    assert not [path for path in client.get("/openapi.json").json()["paths"] if path.startswith("/threads")]
+    assert client.get("/threads").json() == {"error": "There is nothing at /threads.", "code": "not_found"}

@@ -37,6 +37,7 @@ class Answer:
     pause: float = 0.0
     input_tokens: int = 7
     output_tokens: int = 5
+    cached_tokens: int = 0  # of the input tokens
 
     @property
     def pieces(self) -> list[str]:

@@ -11,7 +11,9 @@ _ENDS = {"stop": "end_turn", "length": "max_tokens", "filter": "refusal"}
 
 def frames(answer: Answer, body: dict[str, Any]) -> Iterator[str]:
     """The answer's events; of an error or a lost connection only what comes before."""
-    usage = {"input_tokens": answer.input_tokens, "output_tokens": 1}
+    usage = {"input_tokens": answer.input_tokens - answer.cached_tokens, "output_tokens": 1}
+    if answer.cached_tokens:
+        usage["cache_read_input_tokens"] = answer.cached_tokens
     head = {"id": "msg_1", "type": "message", "role": "assistant", "model": body["model"], "content": []}
     yield _event("message_start", message={**head, "stop_reason": None, "stop_sequence": None, "usage": usage})
     yield _event("ping")

@@ -32,7 +32,9 @@ def frames(answer: Answer, body: dict[str, Any]) -> Iterator[str]:
         yield _chunk(body, {}, "tool_calls" if calls and answer.end == "stop" else _ENDS[answer.end])
         if body.get("stream_options", {}).get("include_usage"):
             tokens = {"prompt_tokens": answer.input_tokens, "completion_tokens": answer.output_tokens}
-            total = {"total_tokens": answer.input_tokens + answer.output_tokens}
+            total: dict[str, Any] = {"total_tokens": answer.input_tokens + answer.output_tokens}
+            if answer.cached_tokens:
+                total |= {"prompt_tokens_details": {"cached_tokens": answer.cached_tokens}}
             yield _frame({**_head(body), "choices": [], "usage": tokens | total})
         yield "data: [DONE]\n\n"
 

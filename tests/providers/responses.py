@@ -36,7 +36,7 @@ def _events(answer: Answer, body: dict[str, Any]) -> Iterator[tuple[str, dict[st
         yield "response.failed", {"response": response | {"status": "failed", "error": failed}}
     elif answer.end in ("stop", *_INCOMPLETE):
         usage = {
-            "input_tokens": answer.input_tokens, "input_tokens_details": {"cached_tokens": 0},
+            "input_tokens": answer.input_tokens, "input_tokens_details": {"cached_tokens": answer.cached_tokens},
             "output_tokens": answer.output_tokens, "output_tokens_details": {"reasoning_tokens": 0},
             "total_tokens": answer.input_tokens + answer.output_tokens,
         }  # fmt: skip

@@ -31,6 +31,13 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.fixture
+def database_file(migrated_file: Path, tmp_path: Path) -> str:
+    """The URL of a SQLite database that has its tables, and nothing in them."""
+    shutil.copy(migrated_file, tmp_path)
+    return f"sqlite:///{tmp_path / migrated_file.name}"
+
+
 @pytest.fixture(scope="session")
 def migrated_name(postgres: Postgres) -> str:
     url = postgres.new_database()

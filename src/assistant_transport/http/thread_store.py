@@ -26,6 +26,8 @@ class RunReport:
 
     run: Run
     usage: Usage
+    model: str  # that the assistant asked, or empty
+    cached_tokens: int | None  # of the input tokens
     assistant: str
     key: str  # the name that quotas count the caller by, or empty
 

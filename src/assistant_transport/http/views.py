@@ -85,7 +85,9 @@ async def _open_thread(parsed: AssistantRequest, run: Run, call: Call) -> KeptTh
 
 
 def _report(turn: Turn, run: Run) -> RunReport:
-    return RunReport(run, turn.transcript.usage, registry.assistant_name(), turn.caller_name or "")
+    said = turn.transcript
+    key = turn.caller_name or ""
+    return RunReport(run, said.usage, said.model, said.cached_tokens, registry.assistant_name(), key)
 
 
 def _end(turn: Turn, kept: KeptThread | None, run: Run) -> None:

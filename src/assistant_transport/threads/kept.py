@@ -33,6 +33,8 @@ def record_of(owner: str, report: RunReport, begun: datetime) -> dict[str, Any]:
         "reason": failed,
         "input_tokens": report.usage.input_tokens,
         "output_tokens": report.usage.output_tokens,
+        "cached_tokens": report.cached_tokens,
+        "model": report.model.replace("\0", ""),
     }
 
 

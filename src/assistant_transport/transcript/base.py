@@ -29,6 +29,8 @@ class Transcript(ABC):
         self._document = document
         self._writers: list[AssistantMessage] = []
         self._counted = Usage()
+        self.model = ""  # the last one that the assistant asked, where it is known
+        self.cached_tokens: int | None = None  # of the reply's input tokens, where the model's provider says so
         self._taken: Container[str] = ()
         # Indexes, made when they are first needed: without them, each command would search the whole history.
         self._position_by_id: dict[str, int] | None = None

@@ -160,7 +160,9 @@ class LangGraphAssistant(BaseAssistant):
             thread.may_wait = True
             raise
         finally:
+            turn.transcript.model = usage.model
             if usage.total:
+                turn.transcript.cached_tokens = usage.total.get("input_token_details", {}).get("cache_read")
                 sync.set_usage(usage.total)
                 turn.transcript.count_usage(
                     input_tokens=usage.total["input_tokens"], output_tokens=usage.total["output_tokens"]
@@ -215,9 +217,12 @@ class _UsageCounter(BaseCallbackHandler):
 
     def __init__(self) -> None:
         self.total: UsageMetadata | None = None
+        self.model = ""  # the last one
 
     def on_llm_end(self, response: LLMResult, *, run_id: UUID, parent_run_id: UUID | None = None, **_: Any) -> None:
         for generation in response.generations[0]:
             message = getattr(generation, "message", None)
+            if isinstance(message, AIMessage):
+                self.model = str(message.response_metadata.get("model_name") or self.model)
             if isinstance(message, AIMessage) and message.usage_metadata:
                 self.total = add_usage(self.total, message.usage_metadata)

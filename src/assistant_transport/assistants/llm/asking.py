@@ -104,7 +104,7 @@ class Asking:
             raise ModelRequestError(failure(reason.get(type(error), "malformed"), message=str(error))) from error
         finally:
             writing.end_response()
-            writing.count(reader.input_tokens, reader.output_tokens)
+            writing.count(reader.input_tokens, reader.output_tokens, reader.cached_tokens)
 
     def _body(self, request: ModelRequest) -> dict[str, Any]:
         return {

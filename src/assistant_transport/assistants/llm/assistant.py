@@ -107,7 +107,7 @@ class ModelAssistant(BaseAssistant):
 
     def _count(self, writing: Writing, model: str) -> None:
         tokens = {"input_tokens": writing.input_tokens, "output_tokens": writing.output_tokens}
-        writing.set_usage()
+        writing.set_usage(model)
         logger.info(
             "A model's reply took %d requests, %s tokens in, %s tokens out",
             writing.requests,

@@ -40,6 +40,7 @@ class Writing:
         self._message: AssistantMessage | None = None
         self.input_tokens: int | None = None
         self.output_tokens: int | None = None
+        self.cached_tokens: int | None = None
         self.requests = 0
         self.begin_response(lambda: None)
 
@@ -92,15 +93,18 @@ class Writing:
         """Tells the user something that the model did not say."""
         self._open().append_text(text)
 
-    def count(self, input_tokens: int | None, output_tokens: int | None) -> None:
+    def count(self, input_tokens: int | None, output_tokens: int | None, cached_tokens: int | None) -> None:
         """Adds what a response took, as far as the provider says."""
         if input_tokens is not None:
             self.input_tokens = (self.input_tokens or 0) + input_tokens
         if output_tokens is not None:
             self.output_tokens = (self.output_tokens or 0) + output_tokens
+        if cached_tokens is not None:
+            self.cached_tokens = (self.cached_tokens or 0) + cached_tokens
 
-    def set_usage(self) -> None:
-        """Writes what the reply took together; what no provider said is left out."""
+    def set_usage(self, model: str) -> None:
+        """Writes what the reply took of `model` together; what no provider said is left out."""
+        self._transcript.model, self._transcript.cached_tokens = model, self.cached_tokens
         if self.input_tokens is not None or self.output_tokens is not None:
             target = self._transcript.count_usage if self._message is None else self._message.set_usage
             target(input_tokens=self.input_tokens, output_tokens=self.output_tokens)

@@ -98,8 +98,8 @@ def test_any_events_are_read_or_are_a_known_failure(wire: Format, layout: str, d
             call.arguments()
     except ModelRequestError:
         pass
-    writing.count(reader.input_tokens, reader.output_tokens)
-    writing.set_usage()
+    writing.count(reader.input_tokens, reader.output_tokens, reader.cached_tokens)
+    writing.set_usage("m")
     json.dumps(document.value, ensure_ascii=False, allow_nan=False).encode()
     conversation = history.conversation(transcript.entries())
     json.dumps(wire.body(ModelRequest("m", conversation)))

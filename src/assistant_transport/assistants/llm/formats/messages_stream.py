@@ -138,4 +138,5 @@ class MessagesReader(StreamReader):
         if isinstance(usage, dict):
             self._input |= {name: count for name in _INPUT if (count := tokens(usage.get(name)))}
             self.input_tokens = sum(self._input.values()) or None
+            self.cached_tokens = self._input.get("cache_read_input_tokens")
             self.output_tokens = tokens(usage.get("output_tokens")) or self.output_tokens

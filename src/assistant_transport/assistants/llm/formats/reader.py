@@ -23,7 +23,7 @@ class StreamReader:
     Attributes:
         has_ended: The server said that nothing follows.
         finish: The server's word for how the answer ended, if it gave one.
-        input_tokens, output_tokens: What the server said last; None where it did not.
+        input_tokens, output_tokens, cached_tokens: What the server said last; None where it did not.
     """
 
     def __init__(self, writing: Writing) -> None:
@@ -32,6 +32,7 @@ class StreamReader:
         self.finish: str | None = None
         self.input_tokens: int | None = None
         self.output_tokens: int | None = None
+        self.cached_tokens: int | None = None  # of the input tokens
 
     def take(self, name: str, data: bytes) -> None:
         """Reads the event `name` ("" where it has none).
@@ -93,6 +94,9 @@ class StreamReader:
         if isinstance(usage, dict):
             self.input_tokens = tokens(usage.get(input_name)) or self.input_tokens
             self.output_tokens = tokens(usage.get(output_name)) or self.output_tokens
+            details = usage.get(input_name + "_details")  # of Chat Completions and of Responses
+            if isinstance(details, dict):
+                self.cached_tokens = tokens(details.get("cached_tokens")) or self.cached_tokens
 
 
 def tokens(value: Any) -> int:

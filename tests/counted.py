@@ -12,6 +12,7 @@ import sys
 import threading
 import tracemalloc
 from typing import Any
+from uuid import uuid4
 
 from assistant_transport.assistants import Turn
 from tests.server import environment
@@ -54,10 +55,13 @@ class Calls:
         threading.setprofile(None)
 
 
-async def ask(application: Any, tokens: int, earlier: int = 0, client: int = 0) -> None:
-    """One request after so many earlier messages, and its whole reply, as a server hands them to the application."""
+async def ask(application: Any, tokens: int, earlier: int = 0, client: int = 0, thread: str = "") -> None:
+    """One request after so many earlier messages, and its whole reply, as a server hands them to the application.
+
+    It is on a thread of its own if none is given, since one that the server keeps grows.
+    """
     messages = [{"id": str(number), "role": "user", "parts": []} for number in range(earlier)]
-    fields = {"commands": [message(str(tokens))], "state": {"messages": messages}, "threadId": "thread"}
+    fields = {"commands": [message(str(tokens))], "state": {"messages": messages}, "threadId": thread or uuid4().hex}
     body = json.dumps(fields).encode()
     headers = {
         "host": "localhost",

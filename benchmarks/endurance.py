@@ -22,6 +22,7 @@ from tests.server import Server
 _REPEATS = 5
 _MESSAGES = (1, 10, 100, 1_000)
 _STREAMS = (50, 200, 1_000, 2_000)
+_STREAM_ROUNDS = 3
 _TOKENS_A_SECOND = 2_500
 _WINDOW_SECONDS = 8
 _IDLE = 10_000
@@ -60,20 +61,26 @@ async def _cost(connection: Connection, pid: int, kind: str, state: Any) -> floa
 
 async def streams(server: Server) -> dict[str, float]:
     """The CPU time of a token, of 2,500 a second in all, by the number of streams that they are spread over."""
-    pid, found = worker(server), {}
-    for count in _STREAMS:
-        opened = await connections(server.port, count)
-        for number, connection in enumerate(opened):
-            connection.begin(every(count * 1000 // _TOKENS_A_SECOND))
-            await asyncio.sleep(2 / count * (number % 2))  # so that they do not write at the same time
-        await asyncio.sleep(1)
-        before, written = cpu_seconds(pid), _written(opened)
-        await asyncio.sleep(_WINDOW_SECONDS)
-        found[f"{count} streams, CPU µs a token"] = (cpu_seconds(pid) - before) * 1e6 / (_written(opened) - written)
-        for connection in opened:
-            connection.close()
-        await asyncio.sleep(3)  # their runs are cancelled, and forgotten
-    return found
+    costs: dict[int, list[float]] = {count: [] for count in _STREAMS}
+    for _ in range(_STREAM_ROUNDS):
+        for count in _STREAMS:
+            costs[count].append(await _cost_of_streams(server, count))
+    return {f"{count} streams, CPU µs a token": min(found) for count, found in costs.items()}
+
+
+async def _cost_of_streams(server: Server, count: int) -> float:
+    opened = await connections(server.port, count)
+    for number, connection in enumerate(opened):
+        connection.begin(every(count * 1000 // _TOKENS_A_SECOND))
+        await asyncio.sleep(2 / count * (number % 2))  # so that they do not write at the same time
+    await asyncio.sleep(1)
+    before, written = cpu_seconds(worker(server)), _written(opened)
+    await asyncio.sleep(_WINDOW_SECONDS)
+    cost = (cpu_seconds(worker(server)) - before) * 1e6 / (_written(opened) - written)
+    for connection in opened:
+        connection.close()
+    await asyncio.sleep(3)  # their runs are cancelled, and forgotten
+    return cost
 
 
 def _written(connections: list[Connection]) -> int:
@@ -182,7 +189,7 @@ def main() -> None:
     print("| part | measure | found |\n| --- | --- | ---: |")
     for part, values in found.items():
         for name, value in values.items():
-            print(f"| {part} | {name} | {value:,.4g} |")
+            print(f"| {part} | {name} | {value:,.0f} |" if value >= 1000 else f"| {part} | {name} | {value:.3g} |")
     print(f"\n{disturbance}")
     results.save("endurance", disturbance, found)
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
+from assistant_transport.conf import settings as app_settings
 from assistant_transport.http import registry
 
 # The variables of frontend/src/app.css.
@@ -65,6 +66,7 @@ def texts() -> dict[str, Any]:
         "prompts": prompts,
         "hasModels": len(registry.assistant().model_names) > 1,
         "logo": reverse("logo") if settings.PAGE_LOGO else "",
+        "threads": app_settings.THREADS,
     }
 
 

@@ -1,6 +1,7 @@
 // The threads that are open: the one on the screen, and those in the background whose replies are still arriving.
 
 import { useSyncExternalStore } from "react";
+import { storageKey } from "../root";
 import { randomId } from "../storage";
 import { goTo } from "../drawer";
 import { Connection } from "./connection";
@@ -17,7 +18,8 @@ interface OpenThreads {
   running: string[]; // ids
 }
 
-const begun = new Set<string>(); // by this tab: nothing of them can be read before they are in the list
+const BEGUN = storageKey("begun"); // the latest that has no message yet, also after a reload
+const begun = new Set([sessionStorage.getItem(BEGUN)]); // by this tab: nothing of them can be read before they are in the list
 const problems = new Map<string, RefusedError | undefined>(); // undefined while the thread is being read
 const connections = new Map<string, Connection>();
 const listeners = new Set<() => void>();
@@ -30,6 +32,7 @@ const addressed = () => location.hash.slice(1) || newId();
 function newId() {
   const id = randomId();
   begun.add(id);
+  sessionStorage.setItem(BEGUN, id);
   return id;
 }
 
@@ -109,6 +112,7 @@ function update() {
   }
   const mounted = [...connections.values()];
   const running = mounted.filter(({ view }) => view.running && view.status.kind !== "key-required").map(({ id }) => id);
+  if (running.includes(sessionStorage.getItem(BEGUN) ?? "")) sessionStorage.removeItem(BEGUN);
   snapshot = { current, problem: problems.get(current), connections: mounted, running };
   listeners.forEach((listener) => listener());
 }

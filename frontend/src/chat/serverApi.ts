@@ -65,5 +65,8 @@ export const createThread = (thread: { threadId: string; title: string; state: C
 export const updateThread = (id: string, changes: { title?: string; archived?: boolean; head?: string }) =>
   call("PATCH", path(id), changes) as Promise<Summary>;
 
+/** Has the assistant give the thread a title. */
+export const nameThread = (id: string) => call("POST", `${path(id)}/title`, {}) as Promise<{ title: string }>;
+
 /** `keepalive` lets the request outlive the page. */
 export const deleteThread = (id: string, keepalive: boolean) => call("DELETE", path(id), undefined, keepalive);

@@ -4,6 +4,7 @@ import { titleOf } from "./state";
 import type { Contents, Copy, SavedThread } from "./threads";
 
 const LOOK_MS = 2000;
+const SAVE_MS = 400;
 
 /** What a copy asks of the threads that the server keeps. */
 interface Keeper {
@@ -15,7 +16,7 @@ interface Keeper {
 }
 
 export class ServerCopy implements Copy {
-  readonly pending = false;
+  #saving?: ReturnType<typeof setTimeout> | undefined;
   #timer?: ReturnType<typeof setTimeout>;
   #closed = false;
 
@@ -29,20 +30,29 @@ export class ServerCopy implements Copy {
   ) {
     this.#timer = setTimeout(this.#look, LOOK_MS);
     addEventListener("focus", this.#look);
+    addEventListener("pagehide", this.save);
   }
 
-  stateChanged() {}
+  get pending() {
+    return this.#saving !== undefined;
+  }
+
+  stateChanged() {
+    this.saveSoon();
+  }
 
   saveSoon() {
-    this.save();
+    if (!this.#closed) this.#saving ??= setTimeout(this.save, SAVE_MS);
   }
 
-  save() {
+  save = () => {
+    clearTimeout(this.#saving);
+    this.#saving = undefined;
     const contents = this.#closed ? undefined : this.contents();
     const title = contents && titleOf(contents.state, contents.unsent);
     if (title) this.threads.touch(this.id, title, contents);
     this.onSaved();
-  }
+  };
 
   receive() {
     const saved = this.threads.load(this.id);
@@ -59,13 +69,19 @@ export class ServerCopy implements Copy {
   close() {
     this.#closed = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#saving);
+    this.#saving = undefined;
     removeEventListener("focus", this.#look);
+    removeEventListener("pagehide", this.save);
   }
 
   /** A reply that this tab shows is left alone: it is looked at once it has ended. */
   #look = async () => {
     clearTimeout(this.#timer);
-    const isFree = () => !this.#closed && document.visibilityState === "visible" && this.contents()?.running === false;
+    const isFree = () => {
+      const contents = this.#closed || document.visibilityState !== "visible" ? undefined : this.contents();
+      return contents?.running === false && contents.state.messages.length > 0; // before its first message it is nowhere
+    };
     const thread = isFree() ? await this.threads.look(this.id).catch(() => undefined) : undefined;
     if (thread && isFree()) this.onOther();
     if (!this.#closed) this.#timer = setTimeout(this.#look, LOOK_MS);

@@ -1,8 +1,9 @@
 // The threads that the server keeps. This tab has a copy of the list and of the threads that are open.
 
 import { readJson, writeJson } from "../storage";
+import { t } from "../language";
 import { storageKey } from "../root";
-import { deleteThread, getThread, listPage, RefusedError, updateThread, type Page, type Thread } from "./serverApi";
+import { deleteThread, getThread, listPage, nameThread, RefusedError, updateThread, type Page, type Thread } from "./serverApi";
 import { ServerCopy } from "./serverCopy";
 import type { Message } from "./state";
 import { EMPTY, type SavedThread, type ThreadInfo, type Threads } from "./threads";
@@ -21,6 +22,7 @@ export class ServerThreads implements Threads {
   #cursor: string | null = null;
   #listeners = new Set<() => void>();
   #threads = new Map<string, Thread>(); // as they were last read
+  #named = new Set<string>(); // threads to which the server has a title
   #leaving = new Map<string, () => void>(); // deleted here, not yet at the server
 
   constructor() {
@@ -62,6 +64,7 @@ export class ServerThreads implements Threads {
       if (error.status === 404 && !known) return { ...NEW, threadId: id };
       throw error;
     });
+    thread?.branches.reverse(); // the oldest first, as the page counts them
     if (thread) this.#threads.set(id, thread);
     return thread;
   }
@@ -76,7 +79,8 @@ export class ServerThreads implements Threads {
       ...state,
       messages: messages.map((id): Message => shown.get(id) ?? { id, role: "user", parts: [] }), // read when it is shown
     }));
-    const unsent = readJson<SavedThread["unsent"]>(unsentKey(id));
+    const kept = readJson<{ version: number; unsent: SavedThread["unsent"] }>(unsentKey(id));
+    const unsent = kept?.version === version ? kept.unsent : undefined; // else the server has got it
     const running = run?.status === "running";
     const finishedId = running ? undefined : run?.runId;
     return { leaves: leaves.with(active, state), active, running, unsent, finishedId, changed: version };
@@ -87,17 +91,24 @@ export class ServerThreads implements Threads {
 
   /** Keeps what the server has not received, and shows in the list what it will hear of only later. */
   touch(id: string, title: string, { running, unsent }: Pick<SavedThread, "running" | "unsent">) {
-    if (unsent) writeJson(unsentKey(id), unsent);
+    if (unsent) writeJson(unsentKey(id), { version: this.#threads.get(id)?.version ?? 0, unsent });
     else localStorage.removeItem(unsentKey(id));
     const entry = this.#list.find((other) => other.id === id);
     if (entry && !!entry.running === running) return;
     const others = this.#list.filter((other) => other !== entry);
     this.#set([{ id, title: entry?.title || title, updated: Date.now(), running }, ...others]);
-    if (entry?.running) void this.refresh(); // its reply has ended: it may have a title now
+    if (entry?.running) void this.#ended(id);
+  }
+
+  /** A reply of this tab has ended: a thread without a title gets one. */
+  async #ended(id: string) {
+    if (!this.#named.has(id)) await nameThread(id).catch(() => {});
+    await this.refresh();
   }
 
   rename(id: string, title: string) {
     if (!title) return;
+    this.#named.add(id);
     this.#set(this.#list.map((entry) => (entry.id === id ? { ...entry, title } : entry)));
     void updateThread(id, { title }).catch(this.refresh);
   }
@@ -145,7 +156,11 @@ export class ServerThreads implements Threads {
     }
     this.#cursor = page.nextCursor;
     this.hasMore = page.nextCursor !== null;
-    const threads = page.threads.filter(({ threadId }) => !this.#leaving.has(threadId)).map(toInfo);
+    page.threads.filter(({ title }) => title).forEach(({ threadId }) => this.#named.add(threadId));
+    const known = new Map(this.#list.map(({ id, title }) => [id, title])); // also of what has no title yet
+    const threads = page.threads
+      .filter(({ threadId }) => !this.#leaving.has(threadId))
+      .map((thread) => toInfo({ ...thread, title: thread.title || (known.get(thread.threadId) ?? "") }));
     this.#set(query.cursor ? [...this.#list, ...threads] : threads);
   }
 
@@ -169,7 +184,7 @@ const NEW: Omit<Thread, "threadId"> = {
 
 const toInfo = ({ threadId, title, lastActivityAt, running }: Page["threads"][number]): ThreadInfo => ({
   id: threadId,
-  title,
+  title: title || t.newChat,
   updated: Date.parse(lastActivityAt),
   running,
 });

@@ -11,7 +11,7 @@ TESTING := .venv/.testing
 # What people build graphs with: only the tests need it.
 AGENTS := tests/assistants/langgraph/requirements
 
-.PHONY: run rename new frontend test test-client test-image test-browser test-approvals test-servers test-proxies test-upgrade bench bench-stalls bench-endurance bench-attacks lint lock upgrade clean
+.PHONY: run rename new frontend test test-client test-image test-browser test-approvals test-servers test-proxies test-chaos test-upgrade bench bench-stalls bench-endurance bench-attacks lint lock upgrade clean
 
 # Without a recent Node, / is a plain page.
 run: $(RUNNING)
@@ -53,6 +53,10 @@ test-servers: $(TESTING) build/tests/servers/litellm/.installed
 # Rolls from an image of an earlier layout of the run log to this one and back. It needs the repository's history.
 test-upgrade: $(TESTING)
 	$(BIN)/pytest tests/upgrade
+
+# Kills, pauses, fills and replaces the run log's servers under 200 runs on each kind of them; `make test` plays 20.
+test-chaos: $(TESTING)
+	CHAOS_RUNS=200 $(BIN)/pytest -s --timeout 0 tests/chaos
 
 # Every proxy of docs/proxies.md that is installed or can be; `make test` runs nginx and Caddy alone.
 test-proxies: $(TESTING) build/tests/proxies/.installed

@@ -55,6 +55,7 @@ class Sentinels:
         tls_port: int = 0, password: str | None = None, sentinel_password: str | None = None,
     ) -> None:  # fmt: skip
         self._sentinel_password = sentinel_password
+        self.needed = replicas  # how many must follow before a failover
         options += ("--repl-diskless-sync-delay", "0", "--dir")  # replicas leave a file there, which a start reads
         first = Valkey(None, *options, _folder(folder, 0))
         self.nodes = [first]
@@ -92,7 +93,7 @@ class Sentinels:
                 state = sentinel.sentinel_master(NAME)
                 replicas = sentinel.sentinel_slaves(NAME)
             in_step = [each for each in replicas if each["master-link-status"] == "ok"]
-            if len(in_step) < len(self.nodes) - 1 or state["num-other-sentinels"] < len(self.ports) - 1:
+            if len(in_step) < self.needed or state["num-other-sentinels"] < len(self.ports) - 1:
                 return False
         return True
 

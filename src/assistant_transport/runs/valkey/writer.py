@@ -126,7 +126,7 @@ class BatchWriter:
         statuses = await self._persist(len(batch), used, [self._batches, *arguments])
         for run in batch:
             status = None if statuses is None else statuses.get(run.head.id, Status.RUNNING)
-            if status is not None and status != (run.status or Status.RUNNING):
+            if status not in (None, run.status, Status.RUNNING):  # it may have ended while this was written
                 logger.warning("A run cannot be resumed: %s", _REASONS.get(status, status))
             elif status is not None:
                 run.written = run.seq - 1

@@ -106,9 +106,11 @@ test("a reply goes on while another thread is shown", async (t) => {
   await expectMessages(page, "slow", "one two");
 });
 
-test("Arabic is sent and answered", async (t) => {
+test("Arabic is sent and answered, and reads from right to left", async (t) => {
   const page = await open(t);
   await write("ما الطقس؟", { text: "الجو **مشمس** اليوم." }, END);
   await send(page, "ما الطقس؟");
   await expectMessages(page, "ما الطقس؟", "الجو مشمس اليوم.");
+  const directions = await page.$$eval("[data-role] p", (texts) => texts.map((text) => getComputedStyle(text).direction));
+  assert.deepEqual(directions, ["rtl", "rtl"]);
 });

@@ -38,7 +38,7 @@ def ask(node: Valkey, *words: str | int) -> Any:
 
 def knows(node: Valkey, command: str) -> bool:
     """Whether a server has a command: Redis 7.0 lacks some of Valkey 9."""
-    return bool(ask(node, "COMMAND", "DOCS", command))
+    return node.command("COMMAND", "DOCS", command) != "*0"
 
 
 def _folder(parent: Path, number: int) -> str:

@@ -71,15 +71,19 @@ def texts() -> dict[str, Any]:
 
 
 def files() -> dict[str, Any]:
-    """The page's script (`file`) and its style sheets (`css`): paths below STATIC_URL, in the manifest of its build."""
+    """The page's script (`file`), what it imports (`imports`) and its style sheets (`css`), as its build names them.
+
+    They are paths below STATIC_URL.
+    """
     manifest = settings.CHAT_PAGE_MANIFEST
     return _entry(manifest, manifest.stat().st_mtime_ns) if manifest.is_file() else {}
 
 
 @lru_cache(maxsize=1)
 def _entry(manifest: Path, _changed: int) -> dict[str, Any]:
-    entry: dict[str, Any] = json.loads(manifest.read_bytes())["src/main.tsx"]
-    return entry
+    chunks: dict[str, dict[str, Any]] = json.loads(manifest.read_bytes())
+    entry = chunks["src/main.tsx"]
+    return entry | {"imports": [chunks[name]["file"] for name in entry.get("imports", ())]}
 
 
 def style_sheet() -> str:

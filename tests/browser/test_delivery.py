@@ -37,6 +37,9 @@ def test_the_first_load_is_small_and_every_file_is_hashed_immutable_and_compress
     names = {name(file) for file in first}
     assert names >= {"assets/main.css", "assets/main.js", "theme.js"}
     assert not names & LOADED_LATER
+    preloaded = chat.page.locator("link[rel=modulepreload]").evaluate_all("(all) => all.map(({ href }) => href)")
+    scripts = [file.url for file in first if "/assets/" in file.url and file.url.endswith(".js")]
+    assert len(scripts) == len(set(scripts)) == len(preloaded) + 1  # nothing is found out late, or loaded twice
     sizes: Counter[str] = Counter()
     for file in first:
         sizes[file.url.rpartition(".")[2]] += file.request.sizes()["responseBodySize"]

@@ -51,6 +51,7 @@ def test_the_page_says_what_the_settings_say(read: Callable[..., Any]) -> None:
         "prompts": ["Where is my order?", "Cancel it, please"],
         "hasModels": False,
         "logo": "",
+        "threads": False,
     }
     assert sheet == ":root { --accent: light-dark(#7c3aed, #c4b5fd); --on-accent: light-dark(#fff, #1e1033); }\n"
 

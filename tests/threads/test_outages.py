@@ -51,6 +51,25 @@ def test_a_killed_process_leaves_what_it_wrote_and_the_run_is_marked(running: Si
     assert site.messages()[1][3] == "0 1 "  # it can be searched
 
 
+def test_replies_that_grow_together_are_stored_each_by_its_own_revision(running: Site) -> None:
+    site, first = running, running.name
+    with site.say("9", EMPTY), site.say("9", EMPTY, threadId="b"):
+        for words in ("0 ", "0 1 "):
+            for name in (first, "b"):
+                site.name = name
+                eventually(lambda words=words: stored(site) == ["9", words])
+            if words == "0 ":
+                confirm(site)
+                confirm(site)
+        query(site.url, f"UPDATE assistant_threads_thread SET revision = revision + 1 WHERE name = '{first}'")
+        confirm(site)
+        confirm(site)
+        eventually(lambda: stored(site) == ["9", "0 1 2 "])
+        site.name = first  # somebody else has changed it, so the run has lost it
+        assert stored(site) == ["9", "0 1 "]
+        assert eventually(lambda: site.thread("lost")[0]) == 1
+
+
 def test_calls_of_a_killed_run_are_closed(database: str) -> None:
     site = Site(database, ASSISTANT="acme.calls.Calls", RUN_LEASE_SECONDS="1")
     reply = site.say("wait", EMPTY)

@@ -82,7 +82,9 @@ def _loaded(thread: Thread) -> Loaded:
     nodes = [by_number[number] for number in branch_to(thread.head, {n: node.parent for n, node in by_number.items()})]
     text_of = transcript_of({"messages": []}, thread.layout).text_of
     branch = Branch(text_of, nodes, max(by_number, default=0))
-    return Loaded(Handle({}, thread.pk, thread.revision), state, branch, frozenset(name for _, _, name, _ in rows))
+    return Loaded(
+        Handle({}, thread.pk, thread.revision, thread.head), state, branch, frozenset(name for _, _, name, _ in rows)
+    )
 
 
 def _interrupt(loaded: Loaded, layout: str) -> None:

@@ -21,6 +21,7 @@ from assistant_transport.threads.writer import Writer
 # With the time that a write takes, a killed process loses less than the last second.
 _STORE_SECONDS = 0.8
 _LOOK_SECONDS = 0.2
+_LARGE = 20_000
 
 
 class Store:
@@ -64,10 +65,12 @@ class Store:
             await asyncio.sleep(_STORE_SECONDS)
             if not self._writer.is_idle:
                 continue
-            for kept in list(self._running):
+            for index, kept in enumerate(list(self._running)):
                 if kept in self._running and (save := kept.changed()):
-                    self._writer.put(save, _nothing)
-                await asyncio.sleep(0)  # a large state takes a moment to encode
+                    self._writer.put(save, _nothing, wakes=False)
+                    if index % 8 == 7 or save.size > _LARGE:  # to encode them takes a moment
+                        await asyncio.sleep(0)
+            self._writer.wake()
             if monotonic() - renewed > settings.RUN_LEASE_SECONDS / 3:
                 renewed = monotonic()
                 alive = [kept.handle for kept in self._running]

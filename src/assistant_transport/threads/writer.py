@@ -76,14 +76,17 @@ class Writer:
         """Whether nothing waits."""
         return not self._jobs
 
-    def put(self, save: Save, done: Callable[[], object]) -> None:
-        """Stores `save` later, and then calls `done`, or does so at once where too much waits already."""
+    def put(self, save: Save, done: Callable[[], object], *, wakes: bool = True) -> None:
+        """Stores `save` later, and then calls `done`, or does so at once where too much waits already.
+
+        What does not wake the writer waits for `wake`, to be stored with others.
+        """
         if self._bytes + save.size > _MAX_WAITING_BYTES:
             self._give_up(save)
             done()
             return
         self._bytes += save.size
-        self._add(_Write(save, done, asyncio.get_running_loop(), monotonic()))
+        self._add(_Write(save, done, asyncio.get_running_loop(), monotonic()), wakes=wakes)
 
     async def ask(self, question: Callable[[], Any]) -> Any:
         """What `question` returns in the writer's thread, once all is stored that was put before.
@@ -99,14 +102,19 @@ class Writer:
         except TimeoutError:
             raise ThreadsUnavailableError from None
 
-    def _add(self, job: _Write | _Question) -> None:
+    def wake(self) -> None:
+        """Stores what was put."""
+        with self._changed:
+            self._changed.notify()
+
+    def _add(self, job: _Write | _Question, *, wakes: bool = True) -> None:
         with self._changed:
             self._jobs.append(job)
             if self._thread is None:
                 # A daemon: while a connection hangs, another kind of thread would keep the process from ending.
                 self._thread = Thread(target=self._work, name="threads", daemon=True)
                 self._thread.start()
-            if isinstance(job, _Question) or not self._attempts:
+            if isinstance(job, _Question) or (wakes and not self._attempts):
                 self._changed.notify()
 
     def _give_up(self, save: Save) -> None:

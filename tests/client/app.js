@@ -14,8 +14,8 @@ import {
 } from "@assistant-ui/react";
 import { createElement as h, useEffect } from "react";
 
-export function App({ client, toolkit, panel, options }) {
-  const runtime = useAssistantTransportRuntime({
+export function App({ client, toolkit, panel, options: { useRuntime = useAssistantTransportRuntime, ...options } }) {
+  const runtime = useRuntime({
     initialState: { messages: [] },
     headers: {},
     capabilities: { edit: true },
@@ -56,7 +56,9 @@ export function App({ client, toolkit, panel, options }) {
 function Probe({ client }) {
   client.aui = useAui();
   const thread = useAuiState((s) => s.thread);
+  const threads = useAuiState((s) => s.threads);
   useEffect(() => client.rendered(thread));
+  useEffect(() => void client.changed(), [client, threads]);
   return null;
 }
 

@@ -55,6 +55,13 @@ from shop.lockstep import *
 MIDDLEWARE = [*MIDDLEWARE, "django.contrib.auth.middleware.LoginRequiredMiddleware", "api.middleware.Stamp"]
 DATABASES["default"]["ATOMIC_REQUESTS"] = True
 """
+KEEPING = """
+from shop.settings import *
+
+INSTALLED_APPS = [*INSTALLED_APPS, "assistant_transport.threads"]
+ASSISTANT_TRANSPORT = {**ASSISTANT_TRANSPORT, "THREADS": True}
+DATABASES = {"default": {**DATABASES["default"], "NAME": BASE_DIR / "keeping.sqlite3"}}
+"""
 MIDDLEWARE = """
 class Stamp:
     sync_capable, async_capable = True, False
@@ -113,6 +120,7 @@ def write_project(folder: Path) -> None:
     (folder / "shop/waiting.py").write_text(WAITING)
     (folder / "shop/lockstep.py").write_text(LOCKSTEP)
     (folder / "shop/strict.py").write_text(STRICT)
+    (folder / "shop/keeping.py").write_text(KEEPING)
     for app in APPS:
         (folder / app / "migrations").mkdir(parents=True)
         (folder / app / "__init__.py").write_text("")

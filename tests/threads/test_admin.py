@@ -34,6 +34,7 @@ RunRecord.objects.create(
 )
 change = f"/admin/assistant_threads/thread/{thread.pk}/change/"
 LIST = "/admin/assistant_threads/thread/"
+FILTERS = [("title__startswith", "secret"), ("rest__contains", "a")]
 USAGE = "/admin/assistant_threads/runrecord/usage/?by=key&by=model"
 
 def page(client, path):
@@ -43,6 +44,8 @@ def page(client, path):
 seen = {
     "keeper list": page(keeper, LIST + "?q=alice"),
     "keeper search": page(keeper, LIST + "?q=secret"),
+    "keeper filters": [page(keeper, LIST + f"?{field}={value}")[0] for field, value in FILTERS],
+    "reader filters": [page(reader, LIST + f"?{field}={value}")[0] for field, value in FILTERS],
     "keeper thread": page(keeper, change),
     "reader list": page(reader, LIST + "?q=secret"),
     "reader thread": page(reader, change),
@@ -84,6 +87,11 @@ def test_content_is_shown_with_its_permission_only(seen: dict[str, tuple[int, st
     assert "change/" not in seen["keeper search"][1]
     assert "secret title" in seen["reader list"][1]
     assert "secret words" in seen["reader thread"][1]
+
+
+def test_content_cannot_be_guessed_by_filters_of_the_address(seen: dict[str, list[int]]) -> None:
+    assert seen["keeper filters"] == [400, 400]
+    assert seen["reader filters"] == [200, 200]
 
 
 def test_a_messages_html_is_text(seen: dict[str, tuple[int, str]]) -> None:

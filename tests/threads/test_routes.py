@@ -234,11 +234,13 @@ def test_a_client_that_cannot_be_told_from_others_has_no_threads(site: Server, m
         ("GET", "?archived=maybe", None),
         ("GET", "?cursor=nonsense", None),
         ("GET", "?cursor=WzEsMl0=", None),
+        ("GET", "?cursor=WyIwMDAxLTAxLTAxVDAwOjAwOjAwKzE0OjAwIiwgMV0=", None),  # 0001-01-01T00:00:00+14:00
         ("POST", "", {"threadId": "a/b"}),
         ("POST", "", {"threadId": "x" * 129}),
         ("POST", "", {"title": "x" * 301}),
         ("POST", "", {"title": "\0"}),
         ("PATCH", "/t", {"archived": "yes"}),
+        ("PATCH", "/t", {"head": "\0"}),
     ],
 )
 def test_what_is_not_valid_is_refused(me: Me, method: str, path: str, body: Any) -> None:

@@ -8,7 +8,8 @@ THREAD_NAME = r"^[A-Za-z0-9._:~-]{1,128}$"
 
 Name = Annotated[str, Field(pattern=THREAD_NAME)]
 # NUL: PostgreSQL's texts cannot have it.
-Title = Annotated[str, Field(max_length=300, pattern=r"^[^\x00]*$")]
+_WITHOUT_NUL = r"^[^\x00]*$"
+Title = Annotated[str, Field(max_length=300, pattern=_WITHOUT_NUL)]
 
 
 class Model(BaseModel):
@@ -39,5 +40,5 @@ class ChangeThread(Model):
 
     title: Title | None = None
     archived: StrictBool | None = None
-    head: str | None = None
+    head: Annotated[str, Field(pattern=_WITHOUT_NUL)] | None = None
     version: StrictInt | None = None

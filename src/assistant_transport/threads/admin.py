@@ -77,6 +77,11 @@ class ThreadAdmin(ReadOnly):
         known = (("name", "owner", "user"), ("archived", "imported", "lost"), ("created", "updated", "last_activity"))
         return (*known, "title", "conversation") if _may_read(request) else (*known, "hidden")
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Django lets the address filter by every field: `?title__startswith=a` would tell a title letter by letter."""
+        is_content = lookup.partition("__")[0] in ("title", "rest", "messages")
+        return super().lookup_allowed(lookup, value, request) and (not is_content or _may_read(request))
+
     @admin.display(description="content")
     def hidden(self, thread: Thread) -> str:
         """Stands for what is not shown."""

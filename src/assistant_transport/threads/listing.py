@@ -3,7 +3,7 @@
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -78,8 +78,9 @@ def _cursor(thread: Thread) -> str:
 def _position(cursor: str) -> tuple[datetime, int]:
     try:
         last_activity, pk = json.loads(urlsafe_b64decode(cursor.encode()))
-        position = datetime.fromisoformat(last_activity), int(pk)
-        if position[0].tzinfo is None or not 0 <= position[1] < 2**63:
+        moment = datetime.fromisoformat(last_activity)
+        position = moment.astimezone(UTC), int(pk)
+        if moment.tzinfo is None or not 0 <= position[1] < 2**63:
             raise ValueError
     except (ValueError, TypeError, OverflowError):
         raise ApiError(Code.INVALID_REQUEST, "The request is not valid: cursor: send a nextCursor as it is.") from None

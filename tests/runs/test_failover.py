@@ -14,7 +14,7 @@ from tests.conftest import StartServer
 from tests.runs.test_health import watch
 from tests.runs.test_valkey import ME, begin, clients, confirm, until
 from tests.server import Valkey, free_port
-from tests.topologies import Cluster, Sentinels, ask, knows
+from tests.topologies import Cluster, Sentinels, ask
 from tests.topologies import until as until_holds
 from tests.wire import Client, Reply
 
@@ -91,13 +91,6 @@ def test_a_killed_primary_is_followed_to_the_one_that_sentinels_elect(sentinels:
     old = sentinels.primary
     stays_whole(pair, old.kill)
     assert sentinels.primary is not old
-
-
-def test_a_coordinated_failover_loses_nothing(sentinels: Sentinels, pairs: Pairs) -> None:
-    if not knows(sentinels.primary, "CLUSTER|MIGRATESLOTS"):
-        pytest.skip("needs Valkey 9, whose Sentinels coordinate a failover")
-    sentinels.settle()
-    stays_whole(pairs(sentinels.url), lambda: sentinels.fail_over("COORDINATED"))
 
 
 def test_a_sentinel_that_is_away_or_hangs_is_passed_over(sentinels: Sentinels, start_server: StartServer) -> None:
@@ -208,13 +201,6 @@ def test_a_slot_that_is_half_moved_holds_runs_up_and_loses_nothing(cluster: Clus
     stays_whole(pair, lambda: cluster.migrate(hold), WORDS - 2)
     for run_id in ended:
         assert text(pair[1].post("/resume", {"runId": run_id}, **ME), None) == "0 "
-    cluster.settle()
-
-
-def test_a_slot_that_moves_at_once_takes_its_runs_along(cluster: Cluster, pairs: Pairs) -> None:
-    if not knows(cluster.primary, "CLUSTER|MIGRATESLOTS"):
-        pytest.skip("needs Valkey 9, which moves a slot by itself")
-    stays_whole(pairs(cluster.url), cluster.migrate_at_once)
     cluster.settle()
 
 

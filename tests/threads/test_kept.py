@@ -138,3 +138,16 @@ def test_text_that_postgresql_cannot_hold_as_it_is_comes_back_unchanged(site: Si
     assert texts(site.said("count", state))[0] == "nul \0 and 😀"
     site.wait_for_end(2)
     assert site.messages()[0][3] == "nul  and 😀"
+
+
+def test_half_a_surrogate_pair_is_kept_and_exported(site: Site) -> None:
+    site.said("half", EMPTY)
+    site.wait_for_end(1)
+    assert (site.messages()[1][3], site.thread("lost")) == ("half ? of a pair", (0,))
+    assert texts(site.said("count", EMPTY))[1] == "half \ud83d of a pair"
+    assert texts(site.client.get(f"/threads/{site.name}", **site.me).json()["state"])[1] == "half \ud83d of a pair"
+    exported = site.client.get(f"/threads/{site.name}/export", **site.me).json()
+    assert texts(exported["state"])[1] == "half \ud83d of a pair"
+    assert (
+        "half ? of a pair" in site.client.get(f"/threads/{site.name}/export?format=markdown", **site.me).body().decode()
+    )

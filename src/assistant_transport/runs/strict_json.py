@@ -65,6 +65,14 @@ def encode_parsed(value: object) -> str:
         return encode(value)  # it contains half of a surrogate pair, or is very deep
 
 
+def encode_stored(value: object) -> str:
+    """As `encode_parsed`, in text that UTF-8 has bytes for: half of a surrogate pair is an escape."""
+    try:
+        return to_json(value).decode()
+    except ValueError:
+        return to_bytes(encode(value)).decode()
+
+
 def copy_parsed(value: object) -> tuple[str, Any]:
     """As `encode_and_copy`, of a value that `encode_parsed` takes."""
     try:

@@ -12,7 +12,7 @@ from assistant_transport.callers import Caller
 from assistant_transport.conf import settings
 from assistant_transport.http.thread_store import RunReport
 from assistant_transport.runs import Changes, StateDocument, Status
-from assistant_transport.runs.strict_json import encode_parsed
+from assistant_transport.runs.strict_json import encode_stored
 from assistant_transport.threads.loading import INTERRUPTED, Loaded, transcript_of
 from assistant_transport.threads.saving import Save
 from assistant_transport.transcript import TranscriptError
@@ -106,7 +106,7 @@ class Kept:
             self.handle,
             rows,
             self._branch.head,
-            encode_parsed(rest) if all_changed or rest_changed else None,
+            encode_stored(rest) if all_changed or rest_changed else None,
             None if is_final else timezone.now() + timedelta(seconds=settings.RUN_LEASE_SECONDS),
             record,
         )

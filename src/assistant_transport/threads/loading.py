@@ -14,7 +14,7 @@ from assistant_transport.http.thread_store import ThreadInUseError, ThreadLayout
 from assistant_transport.runs import Changes, StateDocument, Status
 from assistant_transport.threads.models import Message, RunRecord, Thread
 from assistant_transport.threads.saving import Handle, Save, save
-from assistant_transport.threads.tree import Branch, Node, branch_to
+from assistant_transport.threads.tree import Branch, Node, branch_to, searched
 from assistant_transport.transcript import LAYOUTS, Transcript
 
 INTERRUPTED = "The reply was interrupted before this call had a result."
@@ -110,5 +110,5 @@ def _interrupt(loaded: Loaded, layout: str) -> None:
 def _complete_texts(loaded: Loaded, transcript: Transcript) -> None:
     found = Message.objects.filter(thread=loaded.handle.pk, text="")
     for message in found:
-        message.text = transcript.text_of(json.loads(message.data)).replace("\0", "")[:200_000]
+        message.text = searched(transcript.text_of(json.loads(message.data)))
     Message.objects.bulk_update(found, ["text"])

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from assistant_transport.http.errors import ApiError, Code
+from assistant_transport.runs.strict_json import to_bytes
 from assistant_transport.threads import listing
 from assistant_transport.threads.loading import transcript_of
 from assistant_transport.threads.models import Message, Thread
-from assistant_transport.threads.tree import branch_to
+from assistant_transport.threads.tree import branch_to, without_halves
 from assistant_transport.transcript import Call, Image, Part, Text
 
 _MAX_BRANCHES = 200  # shown of a thread, the newest
@@ -67,7 +68,7 @@ def as_json(owner: str, name: str) -> str:
     every = Message.objects.filter(thread=thread).order_by("number").values_list("number", "parent", "data")
     messages = [{"number": number, "parent": parent, "message": json.loads(data)} for number, parent, data in every]
     file = listing.summary(thread) | {"layout": thread.layout, "state": json.loads(text), "messages": messages}
-    return json.dumps(file, ensure_ascii=False, indent=1)
+    return to_bytes(json.dumps(file, ensure_ascii=False, indent=1)).decode()
 
 
 def as_markdown(owner: str, name: str) -> str:
@@ -83,7 +84,7 @@ def conversation(thread: Thread) -> Iterator[tuple[str, str]]:
     """The shown branch, to be read: who says what, in plain text or Markdown."""
     for entry in transcript_of(json.loads(_state(thread)[0]), thread.layout).entries():
         texts = [text for part in entry.parts if (text := _text_of(part))]
-        yield "User" if entry.by_user else "Assistant", "\n\n".join(texts)
+        yield "User" if entry.by_user else "Assistant", without_halves("\n\n".join(texts))
 
 
 def _text_of(part: Part) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assistant_transport.runs.strict_json import encode_parsed
+from assistant_transport.runs.strict_json import encode_stored
 
 # More of a message is not searched: PostgreSQL indexes no text of a megabyte.
 _MAX_TEXT = 200_000
@@ -38,6 +38,16 @@ def branch_to(head: int | None, parents: dict[int, int | None]) -> list[int]:
         found.append(head)
         head = parents[head]
     return found[::-1]
+
+
+def searched(text: str) -> str:
+    """What is kept of a message's text for search, without what a database cannot hold."""
+    return without_halves(text.replace("\0", "")[:_MAX_TEXT])
+
+
+def without_halves(text: str) -> str:
+    """`text` with a question mark for half of a surrogate pair, which an assistant may write and UTF-8 cannot say."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def name_of(message: dict[str, Any]) -> str:
@@ -97,14 +107,14 @@ class Branch:
         while index >= len(self._nodes):
             self._nodes.append(self._new(self.head, ""))
         node, message = self._nodes[index], messages[index]
-        data = encode_parsed(message)
+        data = encode_stored(message)
         has_text = is_final or message.get("role") == "user" or message.get("type") == "human"
         needs_text = has_text and node.number in self._without_text
         if node.stored == hash(data) and not needs_text:
             return None
         node.stored, node.name = hash(data), name_of(message)
         (self._without_text.discard if has_text else self._without_text.add)(node.number)
-        text = self._text_of(message).replace("\0", "")[:_MAX_TEXT] if has_text else None
+        text = searched(self._text_of(message)) if has_text else None
         return Row(node.number, node.parent, node.name, data, text)
 
     def _new(self, parent: int | None, name: str) -> Node:

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from assistant_transport import approvals
+from assistant_transport.runs.strict_json import to_bytes
 from assistant_transport.threads import owners, reading
 from assistant_transport.threads.models import RunRecord, Thread
 
@@ -26,7 +27,7 @@ class Command(BaseCommand):
         threads = [json.loads(reading.as_json(owner, name)) | {"approvals": waiting[name]} for name in names]
         runs = list(RunRecord.objects.filter(owner=owner).order_by("pk").values())
         file = {"owner": owner, "threads": threads, "runs": runs}
-        self.stdout.write(json.dumps(file, ensure_ascii=False, indent=1, default=str))
+        self.stdout.write(to_bytes(json.dumps(file, ensure_ascii=False, indent=1, default=str)).decode())
 
 
 async def _approvals(owner: str, names: list[str]) -> dict[str, list[dict[str, Any]]]:

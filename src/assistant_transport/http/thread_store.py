@@ -73,5 +73,8 @@ class ThreadStore(Protocol):
     def record(self, caller: Caller, report: RunReport) -> None:
         """Keeps what a run of no kept thread took."""
 
+    async def settled(self) -> None:
+        """Returns once what this process's runs have written is stored, and at once while it cannot be."""
+
     async def close(self) -> None:
         """Stores what waits, for a few seconds, and stops."""

@@ -63,6 +63,7 @@ async def thread(call: Call) -> HttpResponse:
 async def thread_title(call: Call) -> HttpResponse:
     """Has the assistant in use give the thread a title."""
     catalog, name = _catalog(call), _name(call)
+    await _settled()
     controller = Controller(
         Pump(AssistantTransportEncoder(), lambda _: None, 0, sys.maxsize), await catalog.state(call.caller, name)
     )
@@ -89,12 +90,14 @@ async def thread_export(call: Call) -> HttpResponse:
         raise ApiError(Code.INVALID_REQUEST, "The request is not valid: format: it is json or markdown.")
     content_type, ending = _FILES[kind]
     file = f'attachment; filename="thread.{ending}"'  # a name that the client chose would need quoting
+    await _settled()
     text = await catalog.export(call.caller, name, kind)
     return HttpResponse(text, content_type=content_type, headers=_NOT_STORED | {"Content-Disposition": file})
 
 
 async def _get(catalog: ThreadCatalog, call: Call, name: str) -> HttpResponse:
     run = await _run(call, name)
+    await _settled()
     version = call.request.GET.get("version")
     if version is not None and run is None:
         found = await catalog.summary(call.caller, name)
@@ -104,6 +107,12 @@ async def _get(catalog: ThreadCatalog, call: Call, name: str) -> HttpResponse:
     shown: Mapping[str, Any] = summary | {"run": run, "running": summary["running"] or run is not None}
     # The messages are JSON already: parsing and encoding them again would take longer than everything else.
     return HttpResponse(f"{json.dumps(shown)[:-1]}, {rest[1:]}", content_type="application/json", headers=_NOT_STORED)
+
+
+async def _settled() -> None:
+    """A reply that has just ended is shown whole."""
+    if store := registry.thread_store():
+        await store.settled()
 
 
 async def _run(call: Call, name: str) -> dict[str, str] | None:

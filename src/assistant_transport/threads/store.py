@@ -83,6 +83,11 @@ class Store:
         begun = timezone.now() - timedelta(seconds=report.run.seconds)
         self._writer.put(Save(None, record=record_of(caller.owner, report, begun)), _nothing)
 
+    async def settled(self) -> None:
+        """See ThreadStore."""
+        if self.problem is None:
+            await self.close()
+
     async def close(self) -> None:
         """See ThreadStore."""
         with suppress(ThreadsUnavailableError):

@@ -9,7 +9,7 @@ import pytest
 
 from tests.postgres import Postgres
 from tests.server import Valkey
-from tests.threads.manage import manage
+from tests.threads.manage import manage, shell
 from tests.threads.site import Site, eventually, query
 
 EMPTY: dict[str, Any] = {"messages": []}
@@ -174,3 +174,47 @@ def test_a_reply_outlives_the_database_and_is_stored_when_that_is_back() -> None
     finally:
         site.server.stop()
         postgres.stop()
+
+
+def test_what_postgresql_refuses_is_lost_and_not_quoted_in_the_log(postgres: Postgres, migrated_name: str) -> None:
+    site = Site(postgres.new_database(migrated_name), ASSISTANT="acme.calls.Calls")
+    try:
+        check = "CHECK (data NOT LIKE '%secret-words%')"
+        query(site.url, f"ALTER TABLE assistant_threads_message ADD CONSTRAINT refused {check}")
+        site.said("secret-words", EMPTY)
+        eventually(lambda: "could not be stored: IntegrityError" in site.server.log())
+        assert "secret-words" not in site.server.log()
+        site.name = "another"
+        site.said("one", EMPTY)
+        eventually(lambda: len(site.messages()) == 2)
+    finally:
+        site.server.stop()
+
+
+def test_the_writer_goes_on_when_the_database_leaves_while_it_looks_for_a_thread(database_file: str) -> None:
+    code = """
+import asyncio
+from django.db import IntegrityError, OperationalError
+from assistant_transport.threads import saving
+from assistant_transport.threads.writer import Writer
+
+save, adopt = saving.save, saving.adopt
+
+def refuse(saves):
+    saving.save = save
+    raise IntegrityError
+
+def leave(thread):
+    saving.adopt = adopt
+    raise OperationalError
+
+async def write():
+    stored = asyncio.Event()
+    Writer().put(saving.Save(saving.Handle({"owner": "o", "name": "t", "layout": "parts"})), stored.set)
+    await asyncio.wait_for(stored.wait(), 20)
+
+saving.save, saving.adopt = refuse, leave
+asyncio.run(write())
+print(Thread.objects.get().name)
+"""
+    assert shell(database_file, code).splitlines()[-1] == "t"

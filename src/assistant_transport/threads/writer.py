@@ -15,7 +15,6 @@ from typing import Any
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection
 
 from assistant_transport.http.thread_store import ThreadsUnavailableError
-from assistant_transport.runs import log_failure
 from assistant_transport.threads import saving
 from assistant_transport.threads.saving import Handle, Save
 
@@ -82,6 +81,7 @@ class Writer:
         What does not wake the writer waits for `wake`, to be stored with others.
         """
         if self._bytes + save.size > _MAX_WAITING_BYTES:
+            logger.error("What a run wrote, or the record of it, is lost: too much waits for the database")
             self._give_up(save)
             done()
             return
@@ -119,7 +119,6 @@ class Writer:
 
     def _give_up(self, save: Save) -> None:
         if save.thread is not None:
-            logger.error("Messages of a kept thread are lost: too many wait for the database")
             save.thread.is_lost = True
             self._lost[save.thread] = self._lost.get(save.thread, 0) + len(save.rows)
 
@@ -175,9 +174,14 @@ class Writer:
     def _store_alone(self, job: _Write, error: Exception) -> bool:
         """Deals with what the database, which is there, does not take."""
         thread = job.save.thread
-        if isinstance(error, IntegrityError) and thread is not None and thread.pk is None and saving.adopt(thread):
-            return self._store([job])
-        log_failure(logger, "Messages of a kept thread could not be stored")
+        try:
+            if isinstance(error, IntegrityError) and thread is not None and thread.pk is None and saving.adopt(thread):
+                return self._store([job])
+        except (OperationalError, InterfaceError) as problem:
+            self._failed(problem)
+            return False
+        # Without the error's text: PostgreSQL quotes the row that it refuses, which is what somebody wrote.
+        logger.error("Messages of a kept thread could not be stored: %s", type(error).__name__)
         self._give_up(job.save)
         self._attempts = 0
         self._remove([job])

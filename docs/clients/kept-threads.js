@@ -20,7 +20,8 @@ export function useKeptThreadsRuntime({ url = "", threadId, onThreadIdChange, ..
     adapter: threads.adapter,
     runtimeHook: function useThread() {
       const routes = { api: `${url}/assistant`, resumeApi: `${url}/resume` };
-      const runtime = useAssistantTransportRuntime({ ...routes, ...options });
+      const body = useNamedBody(options.body);
+      const runtime = useAssistantTransportRuntime({ ...routes, ...options, body });
       useKeptState(threads, runtime);
       return runtime;
     },
@@ -104,6 +105,16 @@ const metadata = ({ threadId, title, archived, lastActivityAt }) => ({
   status: archived ? "archived" : "regular",
   lastMessageAt: new Date(lastActivityAt),
 });
+
+/** A request's body with the thread's name: before 0.15.22 the first request of a thread goes without one. */
+function useNamedBody(given) {
+  const aui = useAui();
+  return async () => {
+    const { remoteId } = aui.threadListItem.getState();
+    const threadId = remoteId ?? (await aui.threadListItem.initialize()).remoteId;
+    return { ...(typeof given === "function" ? await given() : given), threadId };
+  };
+}
 
 /** Loads the state of the thread that is shown, and follows what other browsers do in it. */
 function useKeptState(threads, runtime) {

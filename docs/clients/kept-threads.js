@@ -78,7 +78,12 @@ export class KeptThreads {
     unarchive: async (id) => void (await this.update(id, { archived: false })),
     delete: async (id) => void (await this.delete(id)),
     generateTitle: async (id) => {
-      const { title } = await this.title(id);
+      let { title } = await this.title(id);
+      // Clients before 0.15.22 ask once, maybe before the first message is stored.
+      for (let again = 0; !title && again < 10; again++) {
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        ({ title } = await this.title(id));
+      }
       return createAssistantStream((controller) => controller.appendText(title));
     },
   };

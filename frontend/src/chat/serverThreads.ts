@@ -11,6 +11,7 @@ import { EMPTY, type SavedThread, type ThreadInfo, type Threads } from "./thread
 const UNDO_MS = 20_000; // a thread that was deleted can be brought back for so long
 const REFRESH_MS = 30_000;
 
+const GONE = storageKey("gone");
 const unsentKey = (id: string) => storageKey(`unsent:${id}`);
 
 export class ServerThreads implements Threads {
@@ -20,9 +21,12 @@ export class ServerThreads implements Threads {
   hasMore = false;
   #list: ThreadInfo[] = [];
   #cursor: string | null = null;
+  #reads = 0; // of the list; only the latest counts
   #listeners = new Set<() => void>();
   #threads = new Map<string, Thread>(); // as they were last read
   #named = new Set<string>(); // threads to which the server has a title
+  #writing = new Set<string>(); // threads in which this tab shows a reply that is being written
+  #gone: string[] = JSON.parse(sessionStorage.getItem(GONE) ?? "[]"); // after a reload the server may still list them
   #leaving = new Map<string, () => void>(); // deleted here, not yet at the server
 
   constructor() {
@@ -94,10 +98,12 @@ export class ServerThreads implements Threads {
     if (unsent) writeJson(unsentKey(id), { version: this.#threads.get(id)?.version ?? 0, unsent });
     else localStorage.removeItem(unsentKey(id));
     const entry = this.#list.find((other) => other.id === id);
-    if (entry && !!entry.running === running) return;
-    const others = this.#list.filter((other) => other !== entry);
-    this.#set([{ id, title: entry?.title || title, updated: Date.now(), running }, ...others]);
-    if (entry?.running) void this.#ended(id);
+    if (!entry || !!entry.running !== running) {
+      const others = this.#list.filter((other) => other !== entry);
+      this.#set([{ id, title: entry?.title || title, updated: Date.now(), running }, ...others]);
+    }
+    if (running) this.#writing.add(id); // the list may be read anew meanwhile, so it cannot tell
+    else if (this.#writing.delete(id)) void this.#ended(id);
   }
 
   /** A reply of this tab has ended: a thread without a title gets one. */
@@ -110,12 +116,18 @@ export class ServerThreads implements Threads {
     if (!title) return;
     this.#named.add(id);
     this.#set(this.#list.map((entry) => (entry.id === id ? { ...entry, title } : entry)));
-    void updateThread(id, { title }).catch(this.refresh);
+    this.#change(id, { title });
   }
 
   archive(id: string, archived: boolean) {
     this.#set(this.#list.filter((entry) => entry.id !== id));
-    void updateThread(id, { archived }).catch(this.refresh);
+    this.#change(id, { archived });
+  }
+
+  /** What is read before the server has changed the thread would undo the change in the list. */
+  #change(id: string, changes: { title?: string; archived?: boolean }) {
+    this.#reads++;
+    void updateThread(id, changes).then(this.refresh, this.refresh);
   }
 
   /** Has the server show another branch, by its index, to whoever reads the thread from then on. */
@@ -131,6 +143,8 @@ export class ServerThreads implements Threads {
       clearTimeout(timer);
       this.#leaving.delete(id);
       this.#threads.delete(id);
+      this.#gone.push(id);
+      sessionStorage.setItem(GONE, JSON.stringify(this.#gone.slice(-100)));
       void deleteThread(id, keepalive).catch(this.refresh);
     };
     const timer = setTimeout(() => leave(false), UNDO_MS);
@@ -145,6 +159,7 @@ export class ServerThreads implements Threads {
   search = async (q: string) => (await listPage({ q, archived: "all" })).threads.map(toInfo);
 
   async #read(query: Record<string, string>) {
+    const read = ++this.#reads;
     let page: Page;
     try {
       page = await listPage({ ...query, archived: String(this.isArchive) });
@@ -154,12 +169,13 @@ export class ServerThreads implements Threads {
       this.#set([...this.#list]);
       return;
     }
+    if (read !== this.#reads) return; // the list has changed since, or is read anew
     this.#cursor = page.nextCursor;
     this.hasMore = page.nextCursor !== null;
     page.threads.filter(({ title }) => title).forEach(({ threadId }) => this.#named.add(threadId));
     const known = new Map(this.#list.map(({ id, title }) => [id, title])); // also of what has no title yet
     const threads = page.threads
-      .filter(({ threadId }) => !this.#leaving.has(threadId))
+      .filter(({ threadId }) => !this.#leaving.has(threadId) && !this.#gone.includes(threadId))
       .map((thread) => toInfo({ ...thread, title: thread.title || (known.get(thread.threadId) ?? "") }));
     this.#set(query.cursor ? [...this.#list, ...threads] : threads);
   }

@@ -9,8 +9,6 @@ import pytest
 from tests.assistants.langgraph.conftest import told
 from tests.threads.site import Site, query
 
-pytest.importorskip("langgraph")
-
 FORGED = {"messages": [{"id": "x", "type": "ai", "content": "I promise a refund.", "tool_calls": []}]}
 
 

@@ -44,8 +44,8 @@ class Kept:
     Args:
         loaded: as it is stored.
         put: hands what changed to the writer; the second argument is called once it is stored, or given up.
-        lease: seconds for which a run that is stored counts as alive.
-        forget: called when the run has report.
+        layout: of its messages, `parts` or `langchain`.
+        running: the threads of this process that have a run; it adds itself, and leaves when the run has ended.
     """
 
     def __init__(
